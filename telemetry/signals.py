@@ -1,0 +1,82 @@
+"""What is counted about calls, and the golden signals made of it. One vocabulary everywhere (api.md, Signals)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from telemetry.histogram import quantile
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Sums over a window, weighted by sampling. `None` where nothing says, which is not 0.
+
+    `failures` is class error only; `client_errors` is client fault + throttled + denied; `latency` maps a scale-3 index
+    of milliseconds to a count (telemetry/histogram.py); `mutual_tls` of `reached` calls were mutual TLS.
+    """
+
+    requests: float = 0.0
+    failures: float = 0.0
+    cancelled: float = 0.0
+    client_errors: float = 0.0
+    denied: float = 0.0
+    attempts: float | None = None
+    codes: Mapping[str, float] = field(default_factory=dict)
+    flags: Mapping[str, float] = field(default_factory=dict)
+    latency: Mapping[int, float] = field(default_factory=dict)
+    mutual_tls: float | None = None
+    reached: float | None = None
+    bytes_in: float | None = None
+    bytes_out: float | None = None
+    connections: float | None = None
+
+    @property
+    def judged(self) -> float:
+        """Requests that ended one way or the other: all but the cancelled."""
+        return self.requests - self.cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Each field is a name of api.md's vocabulary with its unit in the name; `None` is unknown."""
+
+    rps: float | None = None
+    error_ratio: float | None = None
+    client_error_ratio: float | None = None
+    p50_ms: float | None = None
+    p90_ms: float | None = None
+    p95_ms: float | None = None
+    p99_ms: float | None = None
+    saturation: float | None = None
+    mtls_ratio: float | None = None
+    denied_ratio: float | None = None
+    retry_ratio: float | None = None
+    bytes_in_per_s: float | None = None
+    bytes_out_per_s: float | None = None
+    connections_per_s: float | None = None
+
+
+def signals(counts: Counts, window_s: float) -> Signals:
+    """The golden signals of `counts` over `window_s` seconds; ratios are `None` without a judged request."""
+
+    def of_judged(part: float) -> float | None:
+        return part / counts.judged if counts.judged > 0 else None
+
+    def per_s(total: float | None) -> float | None:
+        return None if total is None else total / window_s
+
+    retries = None if counts.attempts is None or not counts.requests else counts.attempts / counts.requests - 1
+    return Signals(
+        rps=counts.requests / window_s,
+        error_ratio=of_judged(counts.failures),
+        client_error_ratio=of_judged(counts.client_errors),
+        p50_ms=quantile(counts.latency, 0.5),
+        p90_ms=quantile(counts.latency, 0.9),
+        p95_ms=quantile(counts.latency, 0.95),
+        p99_ms=quantile(counts.latency, 0.99),
+        mtls_ratio=None if counts.mutual_tls is None or not counts.reached else counts.mutual_tls / counts.reached,
+        denied_ratio=of_judged(counts.denied),
+        retry_ratio=None if retries is None else max(0.0, retries),
+        bytes_in_per_s=per_s(counts.bytes_in),
+        bytes_out_per_s=per_s(counts.bytes_out),
+        connections_per_s=per_s(counts.connections),
+    )
