@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Running:
-    """Parts that live as long as the process. `receivers` maps a protocol (`otlp_http`, `otlp_grpc`) to its bound address."""
+    """Parts that live as long as the process. `receivers`: protocol (`otlp_http`, `otlp_grpc`) → bound address."""
 
     engine: "Engine"
     started: datetime
