@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from telemetry.histogram import quantile
+from telemetry.histogram import quantiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +64,16 @@ def signals(counts: Counts, window_s: float) -> Signals:
     def per_s(total: float | None) -> float | None:
         return None if total is None else total / window_s
 
+    p50, p90, p95, p99 = quantiles(counts.latency, (0.5, 0.9, 0.95, 0.99))
     retries = None if counts.attempts is None or not counts.requests else counts.attempts / counts.requests - 1
     return Signals(
         rps=counts.requests / window_s,
         error_ratio=of_judged(counts.failures),
         client_error_ratio=of_judged(counts.client_errors),
-        p50_ms=quantile(counts.latency, 0.5),
-        p90_ms=quantile(counts.latency, 0.9),
-        p95_ms=quantile(counts.latency, 0.95),
-        p99_ms=quantile(counts.latency, 0.99),
+        p50_ms=p50,
+        p90_ms=p90,
+        p95_ms=p95,
+        p99_ms=p99,
         mtls_ratio=None if counts.mutual_tls is None or not counts.reached else counts.mutual_tls / counts.reached,
         denied_ratio=of_judged(counts.denied),
         retry_ratio=None if retries is None else max(0.0, retries),

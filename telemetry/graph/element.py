@@ -1,0 +1,66 @@
+"""Nodes and edges of the graph, with the verdict each carries once it has been judged."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from telemetry.identity import EdgeId, ServiceId
+from telemetry.signals import Counts, Signals
+
+
+class Health(StrEnum):
+    """`idle`: no request in the window; `unknown`: seen, but nothing says how its requests end."""
+
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    FAILING = "failing"
+    IDLE = "idle"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an element has its health: a signal, its value, the threshold it was held against, and the sentence."""
+
+    signal: str
+    value: float | None
+    threshold: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A service, gateway, store or anything else that receives or sends. `counts` are of its receiving side."""
+
+    id: str
+    service: ServiceId
+    kind: str
+    counts: Counts
+    signals: Signals
+    versions: tuple[str, ...] = ()
+    last_request: datetime | None = None
+    failing_traces: tuple[str, ...] = ()
+    warning: str | None = None
+    health: Health = Health.UNKNOWN
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A call. `counts` and `signals` are the caller's; `callee` is what the target counted of this same edge."""
+
+    source: str
+    target: str
+    protocol: str
+    protocols: tuple[str, ...]
+    counts: Counts
+    callee: Counts
+    signals: Signals
+    evidence: tuple[str, ...] = ()
+    failing_traces: tuple[str, ...] = ()
+    health: Health = Health.UNKNOWN
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return str(EdgeId(self.source, self.target))
