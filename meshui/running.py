@@ -2,9 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from telemetry.receive.tally import Tally
+    from telemetry.spool.loader import Loader
+    from telemetry.spool.spool import Spool
+
+    from meshui.live.fanout import Fanout
+    from meshui.work.tick import Ticker
     from telemetry.engine.engine import Engine
 
 
@@ -12,13 +18,15 @@ if TYPE_CHECKING:
 class Running:
     """Parts that live as long as the process. `receivers`: protocol (`otlp_http`, `otlp_grpc`) → bound address."""
 
-    engine: "Engine"
     started: datetime
-    receivers: dict[str, str] = field(default_factory=dict)
+    engine: "Engine"
+    spool: "Spool"
+    loader: "Loader"
+    tally: "Tally"
+    fanout: "Fanout"
+    ticker: "Ticker"
     web: str = ""
-    spool: Any = None
-    loader: Any = None
-    fanout: Any = None
+    receivers: dict[str, str] = field(default_factory=dict)
 
 
 _running: Running | None = None

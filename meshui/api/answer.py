@@ -1,0 +1,35 @@
+"""JSON out, and the one place where an error of a question becomes problem details."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from meshui.access.problem import problem
+from meshui.api.ask import BadQuestion
+from telemetry.engine.engine import EngineError
+
+
+def ok(body: Any, status: int = 200) -> HttpResponse:
+    response = HttpResponse(orjson.dumps(body), status=status, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def question(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A GET of the API: unreadable parameters answer 400, an engine that cannot answer 503, each in words."""
+
+    @wraps(view)
+    @require_safe
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except BadQuestion as error:
+            return problem(400, "Bad question", f"{error.field}: {error.message}", [(error.field, error.message)])
+        except EngineError as error:
+            return problem(503, "The engine could not answer", f"{error} Ask again, or ask for a shorter window.")
+
+    return answered

@@ -1,0 +1,73 @@
+"""Reading a question: instants, windows and their words, for every call of the API."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.http import HttpRequest
+
+from telemetry.window import parse_duration
+
+
+class BadQuestion(Exception):
+    """A parameter that cannot be read: `field` and what was expected."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+def instant(text: str, now: datetime) -> datetime:
+    """RFC 3339, Unix seconds, `now` or `now-15m`. Raises ValueError with what was expected."""
+    text = text.strip()
+    if text == "now":
+        return now
+    if text.startswith("now-"):
+        return now - timedelta(seconds=parse_duration(text[4:]))
+    try:
+        seconds = float(text)
+    except ValueError:
+        pass
+    else:
+        if not 0 <= seconds < 4e9:
+            raise ValueError(f"{text!r} is no time in Unix seconds")
+        return datetime.fromtimestamp(seconds, UTC)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no time: expected RFC 3339, Unix seconds or now-15m") from None
+    if at.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone: end it with Z or an offset")
+    return at.astimezone(UTC)
+
+
+def asked_instant(request: HttpRequest, field: str, now: datetime) -> datetime | None:
+    text = request.GET.get(field)
+    if text is None:
+        return None
+    try:
+        return instant(text, now)
+    except ValueError as error:
+        raise BadQuestion(field, str(error)) from error
+
+
+def asked_window(request: HttpRequest, default_s: float = 60.0) -> float:
+    """Seconds; between 10 s and 30 days."""
+    text = request.GET.get("window")
+    if text is None:
+        return default_s
+    try:
+        seconds = parse_duration(text)
+    except ValueError as error:
+        raise BadQuestion("window", str(error)) from error
+    if not 10 <= seconds <= 30 * 86400:
+        raise BadQuestion("window", "a window is between 10s and 30d")
+    return seconds
+
+
+def asked_int(request: HttpRequest, field: str, default: int, lowest: int, highest: int) -> int:
+    text = request.GET.get(field)
+    if text is None:
+        return default
+    if not text.isdigit() or not lowest <= int(text) <= highest:
+        raise BadQuestion(field, f"expected a whole number from {lowest} to {highest}")
+    return int(text)

@@ -1,0 +1,19 @@
+"""What is shown where there is nothing, and when a page broke: a sentence, not a stack."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from meshui.access.problem import problem
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    del exception
+    if request.path.startswith("/api/"):
+        return problem(404, "No such call", f"{request.path} is no call of this API.")
+    return render(request, "error.html", {"title": "There is no such page.", "path": request.path}, status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem(500, "MeshUI broke", "An error in MeshUI itself; its log has the cause.")
+    return render(request, "error.html", {"title": "This page broke.", "path": request.path}, status=500)

@@ -1,0 +1,28 @@
+"""Where Django looks for pages and calls."""
+
+from django.urls import path
+
+from meshui.api import graph as graph_api
+from meshui.api import probes
+from meshui.api import status as status_api
+from meshui.api import traces as traces_api
+from meshui.pages import access, assets, graph, now
+
+urlpatterns = [
+    path("", now.page),
+    path("graph/", graph.page),
+    path("sign-in/", access.sign_in),
+    path("sign-out/", access.sign_out),
+    path("password/", access.password),
+    path("link/<str:secret>/", access.link),
+    path("static/<path:name>", assets.asset),
+    path("api/v1/graph", graph_api.graph),
+    path("api/v1/services", graph_api.services),
+    path("api/v1/status", status_api.status),
+    path("api/v1/traces/<str:trace_id>", traces_api.trace),
+    path("healthz", probes.healthz),
+    path("readyz", probes.readyz),
+    path("metrics", probes.metrics),
+]
+handler404 = "meshui.pages.errors.not_found"
+handler500 = "meshui.pages.errors.broken"

@@ -1,0 +1,38 @@
+"""The tick: the diagram of DESIGN.md section 2 below the engine, once a beat, for every window somebody looks at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from telemetry.rollup.refresh import Refreshed, refresh
+
+from meshui.live.fanout import Fanout
+from telemetry.engine.engine import Engine
+from telemetry.graph.snapshot import build
+from telemetry.health.judge import judge
+from telemetry.health.thresholds import Thresholds
+from telemetry.publish.feed import advance
+from telemetry.rollup import read
+from telemetry.window import LIVE_WINDOWS, Window
+
+ALWAYS = "60s"
+BUDGET_S = 2.0
+
+
+@dataclass
+class Ticker:
+    """What a tick needs and what it says of itself for /status. `first_seq`: the process's start in Unix ms."""
+
+    engine: Engine
+    fanout: Fanout
+    first_seq: int
+    lateness_s: float
+    last_at: datetime | None = None
+    refreshed: Refreshed | None = None
+
+    def tick(self, now: datetime) -> None:
+        """Bring signals up to date, then every watched window's graph, and push what changed."""
+        self.refreshed = refresh(self.engine, now, BUDGET_S, lateness_s=self.lateness_s)
+        for name in sorted({ALWAYS} | self.fanout.watched()):
+            graph = judge(build(read.window(self.engine, Window.ending(now, LIVE_WINDOWS[name])), now), Thresholds())
+            self.fanout.send(name, graph, advance(self.fanout.feed(name), graph, self.first_seq))
+        self.last_at = now
