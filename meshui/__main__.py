@@ -1,4 +1,4 @@
-"""The `meshui` command: Django's management, with `--name value` flags for every setting put into the environment first."""
+"""The `meshui` command: Django's management, with a `--name value` flag for every setting."""
 
 import os
 import sys

@@ -3,7 +3,9 @@
 Bin i covers (2^(i/8), 2^((i+1)/8)], so a quantile is within 4.5 %. A histogram is a mapping of bin to count.
 https://opentelemetry.io/docs/specs/otel/metrics/data-model/#exponentialhistogram"""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from math import ceil, log2
 
 ZERO = -32768
@@ -33,28 +35,25 @@ def merge(histograms: Iterable[Mapping[int, float]]) -> dict[int, float]:
 
 
 def quantiles(histogram: Mapping[int, float], qs: Sequence[float]) -> tuple[float | None, ...]:
-    """Milliseconds at each of the rising quantiles `qs` (0..1), log-linear inside a bin; None without samples.
+    """Milliseconds at each quantile of `qs` (0..1), log-linear inside a bin; None without samples.
 
     A rank in `ABOVE` (beyond the last finite bound) answers the upper end of the highest finite bin: read it as ≥.
     One walk for all, since the live graph asks four of every edge each second."""
     bins = sorted(item for item in histogram.items() if item[1] > 0)
-    total = sum(count for _, count in bins)
-    if total <= 0:
+    if not bins:
         return (None,) * len(qs)
-    found: list[float | None] = []
-    below, finite = 0.0, 0.0
-    for index, count in bins:
+    reached = list(accumulate(count for _, count in bins))
+    last = len(bins) - 1
+    found: list[float] = []
+    for q in qs:
+        rank = q * reached[last]
+        at = min(bisect_left(reached, rank), last)
+        index, count = bins[at]
+        share = 1 - min(1.0, (reached[at] - rank) / count)
         if index == ABOVE:
-            break
-        reached = below + count
-        while len(found) < len(qs) and reached >= qs[len(found)] * total:
-            share = max(0.0, qs[len(found)] * total - below) / count
-            found.append(0.0 if index == ZERO else float(2 ** ((index + share) / 8)))
-        if len(found) == len(qs):
-            break
-        below = reached
-        finite = 0.0 if index == ZERO else float(2 ** ((index + 1) / 8))
-    return (*found, *(finite,) * (len(qs) - len(found)))
+            index, share = bins[at - 1][0] if at else ZERO, 1.0
+        found.append(0.0 if index == ZERO else 2.0 ** ((index + share) / 8))
+    return tuple(found)
 
 
 def quantile(histogram: Mapping[int, float], q: float) -> float | None:

@@ -72,23 +72,15 @@ class Admission:
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # Django's own switch
 
     def _refusal(self, request: HttpRequest) -> HttpResponseBase | None:
-        if request.path.startswith(OPEN_PATHS):
-            return None
         token = bearer(request.META.get("HTTP_AUTHORIZATION", ""))
         is_api = request.path.startswith("/api/")
+        if request.path.startswith(OPEN_PATHS) or (token is None and request.user.is_authenticated):
+            return None
         if token is not None:
             need = "read" if request.method in _SAFE else "write"
-            if not tokens.book().allows(token, need):
-                return problem(403, "Not allowed", f"This token does not have the scope {need}.")
-            request.by_program = True  # type: ignore[attr-defined]
-            return _foreign(request)
+            return _program(request) if tokens.book().allows(token, need) else _lacks(need)
         if settings.CONFIG.auth == "off":
-            if not is_api:
-                return None
-            request.by_program = True  # type: ignore[attr-defined]
-            return _foreign(request)
-        if request.user.is_authenticated:
-            return None
+            return _program(request) if is_api else None
         if is_api or request.path == "/metrics":
             text = "Sign in, or send Authorization: Bearer TOKEN (meshui token create NAME --scope read)."
             return problem(401, "Sign-in needed", text)
@@ -99,6 +91,16 @@ def bearer(header: str) -> str | None:
     """The token of an Authorization header, or None if it names no bearer token."""
     scheme, _, token = header.partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def _lacks(scope: str) -> HttpResponseBase:
+    return problem(403, "Not allowed", f"This token does not have the scope {scope}.")
+
+
+def _program(request: HttpRequest) -> HttpResponseBase | None:
+    """Let a program in, unless a foreign page sent the request."""
+    request.by_program = True  # type: ignore[attr-defined]
+    return _foreign(request)
 
 
 def _foreign(request: HttpRequest) -> HttpResponseBase | None:

@@ -1,4 +1,4 @@
-"""`GET /api/v1/graph` and `/services`: the live graph from the last tick's snapshot, any other instant from the engine."""
+"""`GET /api/v1/graph` and `/services`: live from the last tick's snapshot, any other instant from the engine."""
 
 from datetime import UTC, datetime
 

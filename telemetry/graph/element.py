@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from telemetry.identity import EdgeId, ServiceId
+from telemetry.identity import ARROW, ServiceId
 from telemetry.signals import Counts, Signals
 
 
@@ -63,4 +63,20 @@ class Edge:
 
     @property
     def id(self) -> str:
-        return str(EdgeId(self.source, self.target))
+        return f"{self.source}{ARROW}{self.target}"
+
+    def judged(self, health: Health, reasons: tuple[Reason, ...]) -> "Edge":
+        """The same with a verdict."""
+        return Edge(
+            self.source,
+            self.target,
+            self.protocol,
+            self.protocols,
+            self.counts,
+            self.callee,
+            self.signals,
+            self.evidence,
+            self.failing_traces,
+            health,
+            reasons,
+        )

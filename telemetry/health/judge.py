@@ -50,9 +50,8 @@ def _judged_node(graph: Graph, node: Node, thresholds: Thresholds) -> Node:
 
 def _judged_edge(edge: Edge, target: Node, thresholds: Thresholds) -> Edge:
     if not _active(edge.counts):
-        return replace(edge, health=Health.IDLE, reasons=(Reason("rps", 0.0, None, "No request in the window."),))
-    health, reasons = verdict(edge.counts, edge.signals, thresholds.of_edge(edge, target))
-    return replace(edge, health=health, reasons=reasons)
+        return edge.judged(Health.IDLE, (Reason("rps", 0.0, None, "No request in the window."),))
+    return edge.judged(*verdict(edge.counts, edge.signals, thresholds.of_edge(edge, target)))
 
 
 def verdict(counts: Counts, signals: Signals, thresholds: Iterable[Threshold]) -> tuple[Health, tuple[Reason, ...]]:
