@@ -61,7 +61,7 @@ def disk(directory: Path) -> Part:
         return Part(
             "disk",
             False,
-            f"Only {free // 2**20} MiB are free where {directory} is. Free some, or move MESHUI_DATA_DIR.",
+            f"Only {free // 2**20} MiB are free where {directory} is. Free some, or move it.",
         )
     return Part("disk", True, f"{free / 2**30:.1f} GiB are free.")
 

@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from telemetry.receive.tally import Tally
-    from telemetry.spool.loader import Loader
-    from telemetry.spool.spool import Spool
-
     from meshui.live.fanout import Fanout
     from meshui.work.tick import Ticker
     from telemetry.engine.engine import Engine
+    from telemetry.receive.tally import Tally
+    from telemetry.spool.loader import Loader
+    from telemetry.spool.spool import Spool
 
 
 @dataclass

@@ -19,12 +19,6 @@ import uvicorn
 import uvloop
 from django.core.management import call_command
 from django.db import close_old_connections
-from telemetry.engine.retention import drop_older
-from telemetry.receive.grpc_server import otlp_grpc
-from telemetry.receive.http_server import otlp_http
-from telemetry.receive.tally import Tally
-from telemetry.spool.loader import Loader
-from telemetry.spool.spool import Spool
 
 from meshui import __version__
 from meshui.access import people, tokens
@@ -37,8 +31,14 @@ from meshui.work.tick import Ticker
 from telemetry.engine.embedded import open_embedded
 from telemetry.engine.engine import Engine, EngineError
 from telemetry.engine.migrate import migrate
+from telemetry.engine.retention import drop_older
 from telemetry.receive.admission import Admission, Admit
+from telemetry.receive.grpc_server import otlp_grpc
+from telemetry.receive.http_server import otlp_http
 from telemetry.receive.limits import Limits
+from telemetry.receive.tally import Tally
+from telemetry.spool.loader import Loader
+from telemetry.spool.spool import Spool
 
 DRAIN_S = 20.0
 LOAD_EVERY_S = 0.1

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from telemetry.rollup.scenario import scenario
 
 from meshui import __version__
 from meshui.api.answer import ok, question
 from meshui.running import running
+from telemetry.rollup.scenario import scenario
 
 
 @question

@@ -3,13 +3,13 @@
 import re
 
 from django.http import HttpRequest, HttpResponse
-from telemetry.traces.body import trace_json
-from telemetry.traces.load import trace as load
 
 from meshui.access.problem import problem
 from meshui.api.answer import ok, question
 from meshui.api.ask import BadQuestion
 from meshui.running import running
+from telemetry.traces.body import trace_json
+from telemetry.traces.load import trace as load
 
 _TRACE_ID = re.compile(r"[0-9a-f]{32}")
 

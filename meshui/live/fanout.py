@@ -51,8 +51,7 @@ class Slot:
 
 
 class Fanout:
-    """Latest graph and feed by window, and the sockets that watch. `send` is called by the tick's thread, all else on the
-    loop's."""
+    """Latest graph and feed by window, and the sockets that watch. The tick's thread calls `send`, the loop all else."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -79,7 +78,7 @@ class Fanout:
         return self._graphs.get(window)
 
     def send(self, window: str, graph: Graph, feed: Feed) -> Future[Any] | None:
-        """Keep the graph and its feed, and push the feed's delta to the window's group. Called from the tick's thread."""
+        """Keep the graph and its feed, and push the feed's delta to the window's group. Called by the tick's thread."""
         self._graphs[window] = graph
         self._feeds[window] = feed
         if feed.delta is None or window not in self.watched():

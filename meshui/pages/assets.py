@@ -1,4 +1,4 @@
-"""The built front end under /static/: hashed names, cached for a year, with the compressed twins that the build made."""
+"""The built front end under /static/: hashed names, cached for a year, compressed by the build."""
 
 import mimetypes
 from functools import lru_cache

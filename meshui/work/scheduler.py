@@ -11,7 +11,7 @@ log = logging.getLogger("meshui.work")
 
 
 class Beat:
-    """Calls `work()` every `every_s` seconds, or sooner when `nudge`d; but rests `rest` times as long as the work took."""
+    """Calls `work()` every `every_s` seconds, sooner when `nudge`d; rests `rest` times as long as the work took."""
 
     def __init__(self, name: str, work: Callable[[], object], every_s: float, rest: float = 0.0) -> None:
         self._work = work

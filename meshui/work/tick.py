@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from telemetry.rollup.refresh import Refreshed, refresh
-
 from meshui.live.fanout import Fanout
 from telemetry.engine.engine import Engine
 from telemetry.graph.snapshot import build
@@ -12,6 +10,7 @@ from telemetry.health.judge import judge
 from telemetry.health.thresholds import Thresholds
 from telemetry.publish.feed import advance
 from telemetry.rollup import read
+from telemetry.rollup.refresh import Refreshed, refresh
 from telemetry.window import LIVE_WINDOWS, Window
 
 ALWAYS = "60s"

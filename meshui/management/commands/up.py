@@ -11,7 +11,7 @@ from meshui.config import ConfigError
 
 class Command(BaseCommand):
     help = "Start receivers, engine, pages and the clock in this process; Ctrl-C drains and stops."
-    requires_system_checks = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true", help="also run the demo mesh, as a child process")
