@@ -1,19 +1,21 @@
-"""What every page's frame needs: theme, who is signed in, where we are."""
+"""What every page shows around itself: the pages that exist, the theme, and who is signed in."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
+PAGES = (("now", "/", "Now", "activity"), ("graph", "/graph/", "Graph", "workflow"))
 THEMES = ("light", "dark")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context of base.html. A theme that we did not write is no theme."""
+    """Context of base.html: `pages`, `theme` (`light`, `dark` or empty for the system's), `auth_on`, `person`."""
     theme = request.COOKIES.get("meshui_theme", "")
     user = getattr(request, "user", None)
     return {
+        "pages": [{"name": name, "href": href, "word": word, "icon": icon} for name, href, word, icon in PAGES],
         "theme": theme if theme in THEMES else "",
+        "auth_on": settings.CONFIG.auth == "on",
         "person": user.get_username() if user is not None and user.is_authenticated else "",
-        "auth": settings.CONFIG.auth != "off",
     }

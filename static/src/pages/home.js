@@ -1,0 +1,3 @@
+/** Now. */
+
+import "../live/live.js";
