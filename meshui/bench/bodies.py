@@ -4,7 +4,7 @@ One template is serialised once; ids and times have fixed width on the wire, so 
 
 import gzip
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -59,13 +59,21 @@ class Template:
         return bytes(out)
 
 
-def prepared(count: int, spans: int, start_ns: int, every_ns: int, seed: int) -> Iterator[bytes]:
-    """`count` gzip bodies to be sent `every_ns` apart from `start_ns` on."""
+def templates(spans: int) -> list[Template]:
+    """One for each chain of three of the services. Made before the clock starts: they take a while."""
+    return [Template(spans, first) for first in range(0, SERVICES - 2, 3)]
+
+
+def prepared(made_of: Sequence[Template], count: int, start_ns: int, every_ns: int, seed: int) -> Iterator[bytes]:
+    """`count` fresh bodies to be sent `every_ns` apart from `start_ns` on."""
     rng = random.Random(seed)
-    templates = [Template(spans, first) for first in range(0, SERVICES - 2, 3)]
     for number in range(count):
-        body = templates[number % len(templates)].body(rng, start_ns + number * every_ns)
-        yield gzip.compress(body, 1, mtime=0)
+        yield made_of[number % len(made_of)].body(rng, start_ns + number * every_ns)
+
+
+def compressed(body: bytes) -> bytes:
+    """As an SDK's exporter sends it, at the fastest level."""
+    return gzip.compress(body, 1, mtime=0)
 
 
 def _request(traces: int, first: int) -> tuple[ExportTraceServiceRequest, list[tuple[int, bool]]]:

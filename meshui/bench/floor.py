@@ -1,5 +1,5 @@
-"""The floor: the engine alone storing the same bytes into the same landing table. Run as a child, so that its cost is its
-own: `python -m meshui.bench.floor DIRECTORY SEGMENT…` prints JSON."""
+"""The floor: the engine alone storing the same bytes into the same landing table. A child, so that its cost is its own:
+`python -m meshui.bench.floor DIRECTORY SEGMENT…` prints JSON."""
 
 import json
 import os

@@ -2,7 +2,6 @@
 straight into the landing table, as the floor."""
 
 import asyncio
-import gzip
 import json
 import shutil
 import subprocess
@@ -10,10 +9,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from meshui.bench.bodies import Template, prepared
+from meshui.bench.bodies import compressed, prepared, templates
 from meshui.bench.client import Answers, chunked, send, with_length
 from meshui.bench.grpc_client import send_grpc
 from meshui.bench.measure import cost, percentile
@@ -53,82 +52,69 @@ class Ingest:
     ratio_to_floor: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """What is sent: `requests` of `spans` spans each, `every_s` apart from `start` on (Unix s), at once if 0."""
+
+    shape: str
+    requests: Sequence[bytes]
+    spans: int
+    connections: int
+    start: float
+    every_s: float
+
+
 def run(*, shape: str, seconds: float, rate: int, connections: int, with_floor: bool) -> Ingest:
-    """`rate` in spans/s, 0 for as fast as it goes (then `seconds` says how much is prepared, at 100,000 spans/s)."""
-    if shape == "sdk":
-        return _sdk(seconds, rate, connections, with_floor)
-    return _envoy(shape, seconds, rate, connections)
-
-
-def _sdk(seconds: float, rate: int, connections: int, with_floor: bool) -> Ingest:
-    planned = rate or 100_000
-    count, every_s = max(1, int(seconds * planned / SPANS)), SPANS / planned
+    """`rate` in spans/s, 0 for as fast as it goes (then `seconds` says how much is prepared, at a rate out of reach)."""
+    spans = SPANS if shape == "sdk" else ENVOY_SPANS
+    planned = rate or (150_000 if shape == "sdk" else 30_000)
+    count, every_s = max(1, int(seconds * planned / spans)), spans / planned
+    made_of = templates(spans)
+    # Bodies are made before they are sent, so their times lie as far ahead as making them takes.
+    start = time.time() + LEAD_S + count * (0.006 if shape == "sdk" else 0.0002)  # noqa: TID251  a client has a clock
+    bodies = list(prepared(made_of, count, int(start * 1e9), int(every_s * 1e9), seed=7))
+    requests = [_request(shape, body) for body in bodies]
+    load = _Load(shape, requests, spans, connections, start, every_s if rate else 0.0)
     with server() as target:
         viewer = Viewer(target.web)
-        # Bodies are made before they are sent, so their times lie as far ahead as making them takes.
-        start = time.time() + LEAD_S + count * 0.006  # noqa: TID251  a client has a clock
-        bodies = list(prepared(count, SPANS, int(start * 1e9), int(every_s * 1e9), seed=7))
-        requests = [with_length(PATH, body) for body in bodies]
-        result = _measured(target, "sdk", requests, SPANS, connections, start, every_s if rate else 0.0)
+        result = _measured(target, load)
         viewer.close()
-    if not with_floor:
+    if not with_floor or shape != "sdk":
         return result
     floor = _floor(bodies)
-    return Ingest(
-        **{
-            **asdict(result),
-            "floor_cpu_us_per_span": floor,
-            "ratio_to_floor": result.cpu_us_per_span / floor,
-        }
-    )
+    return replace(result, floor_cpu_us_per_span=floor, ratio_to_floor=result.cpu_us_per_span / floor)
 
 
-def _envoy(shape: str, seconds: float, rate: int, connections: int) -> Ingest:
-    per_s = (rate or 15_000) // ENVOY_SPANS
-    count, every_s = int(seconds * per_s), 1 / per_s
-    with server() as target:
-        viewer = Viewer(target.web)
-        start = time.time() + LEAD_S + count * 0.0002  # noqa: TID251  a client has a clock
-        import random
-
-        rng = random.Random(7)
-        templates = [Template(ENVOY_SPANS, first) for first in range(0, 48, 3)]
-        bodies = [templates[n % len(templates)].body(rng, int((start + n * every_s) * 1e9)) for n in range(count)]
-        pace = every_s if rate else 0.0
-        if shape == "envoy-grpc":
-            result = _measured(target, shape, bodies, ENVOY_SPANS, connections, start, pace)
-        else:
-            requests = [chunked(PATH, body) for body in bodies]
-            result = _measured(target, shape, requests, ENVOY_SPANS, connections, start, pace)
-        viewer.close()
-    return result
+def _request(shape: str, body: bytes) -> bytes:
+    if shape == "sdk":
+        return with_length(PATH, compressed(body))
+    return chunked(PATH, body) if shape == "envoy" else body
 
 
-def _measured(
-    target: Server, shape: str, requests: Sequence[bytes], spans: int, connections: int, start: float, every_s: float
-) -> Ingest:
-    time.sleep(max(0.0, start - time.time()))  # noqa: TID251  a client has a clock
+def _measured(target: Server, load: _Load) -> Ingest:
+    time.sleep(max(0.0, load.start - time.time()))  # noqa: TID251  a client has a clock
     before, began = cost(target.pid), time.perf_counter()
-    answers = _send(target, shape, requests, connections, start, every_s)
+    answers = _send(target, load)
     sent_s = time.perf_counter() - began
-    total = len(requests) * spans - answers.refused * spans
+    requests = len(load.requests)
+    total = (requests - answers.refused) * load.spans
     _until_queryable(target, total)
     queryable_s = time.perf_counter() - began
     after = cost(target.pid)
     cpu_s = after.cpu_s - before.cpu_s
     stored = target.get("/api/v1/status")["engine"]
     return Ingest(
-        shape=shape,
+        shape=load.shape,
         spans=total,
-        requests=len(requests),
+        requests=requests,
         refused=answers.refused,
         acknowledged_spans_per_s=total / sent_s,
-        requests_per_s=len(requests) / sent_s,
+        requests_per_s=requests / sent_s,
         queryable_spans_per_s=total / queryable_s,
         queryable_after_s=queryable_s - sent_s,
         cores=cpu_s / queryable_s,
         cpu_us_per_span=cpu_s / total * 1e6,
-        cpu_us_per_request=cpu_s / len(requests) * 1e6,
+        cpu_us_per_request=cpu_s / requests * 1e6,
         ack_p50_ms=percentile(answers.seconds, 0.5) * 1000,
         ack_p99_ms=percentile(answers.seconds, 0.99) * 1000,
         generator_behind_s=answers.behind_s,
@@ -138,12 +124,10 @@ def _measured(
     )
 
 
-def _send(
-    target: Server, shape: str, requests: Sequence[bytes], connections: int, start: float, every_s: float
-) -> Answers:
-    if shape == "envoy-grpc":
-        return asyncio.run(send_grpc(target.otlp_grpc, requests, connections, start, every_s))
-    return asyncio.run(send(target.otlp_http, requests, connections, start, every_s))
+def _send(target: Server, load: _Load) -> Answers:
+    if load.shape == "envoy-grpc":
+        return asyncio.run(send_grpc(target.otlp_grpc, load.requests, load.connections, load.start, load.every_s))
+    return asyncio.run(send(target.otlp_http, load.requests, load.connections, load.start, load.every_s))
 
 
 def _until_queryable(target: Server, spans: int) -> None:
@@ -173,7 +157,7 @@ def _segments(directory: Path, bodies: Sequence[bytes]) -> list[Path]:
     paths: list[Path] = []
     held: list[bytes] = []
     for number, body in enumerate(bodies):
-        held.append(framed(gzip.decompress(body)))
+        held.append(framed(body))
         if sum(map(len, held)) >= SEGMENT_BYTES or number == len(bodies) - 1:
             paths.append(directory / f"{len(paths)}.bin")
             paths[-1].write_bytes(b"".join(held))

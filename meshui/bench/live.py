@@ -11,7 +11,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from meshui.bench.bodies import prepared
+from meshui.bench.bodies import compressed, prepared, templates
 from meshui.bench.client import send, with_length
 from meshui.bench.ingest import PATH, SPANS
 from meshui.bench.measure import cost, percentile
@@ -54,9 +54,10 @@ def run(*, rate: int, seconds: float) -> Live:
         viewer = Viewer(target.web, watch)
         every_s = SPANS / rate
         count = int(seconds / every_s)
+        made_of = templates(SPANS)
         start = time.time() + 1 + count * 0.006  # noqa: TID251  a client has a clock
-        bodies = prepared(count, SPANS, int(start * 1e9), int(every_s * 1e9), seed=7)
-        requests = [with_length(PATH, body) for body in bodies]
+        bodies = prepared(made_of, count, int(start * 1e9), int(every_s * 1e9), seed=7)
+        requests = [with_length(PATH, compressed(body)) for body in bodies]
         load = threading.Thread(target=lambda: asyncio.run(send(target.otlp_http, requests, 8, start, every_s)))
         time.sleep(max(0.0, start - time.time()))  # noqa: TID251  a client has a clock
         before = cost(target.pid)

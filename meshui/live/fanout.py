@@ -51,7 +51,7 @@ class Slot:
 
 
 class Fanout:
-    """Latest graph and feed by window, and the sockets that watch. The tick's thread calls `send`, the loop all else."""
+    """Latest graph and feed by window, and who watches. The tick's thread calls `send`, the loop all else."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop

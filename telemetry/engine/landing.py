@@ -1,7 +1,7 @@
-"""How a segment's file becomes rows: one INSERT into the landing table of its signal, read as protobuf by our own schema.
+"""How a segment's file becomes rows: one INSERT into the landing table of its signal, read by a protobuf schema of ours.
 
-The schema is ours, so that types may be chosen: a sub-message declared `bytes` arrives as its bytes, whatever its depth.
-The tables of migrations/0001_landing.sql mirror the messages of protos/."""
+Ours, so that types may be chosen: a sub-message declared `bytes` arrives as its bytes, whatever its depth. The tables
+of migrations/0001_landing.sql mirror the messages of protos/."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def schema(signal: Signal) -> str:
 
 
 def insert_sql(signal: Signal, path: Path, token: str) -> str:
-    """FROM INFILE and not a streamed insert: only this raises what goes wrong after parsing (reference/engine.md §1)."""
+    """FROM INFILE, not a streamed insert: only this raises what goes wrong after parsing (reference/engine.md §1)."""
     return (
         f"INSERT INTO landing_{signal} ({_COLUMN[signal]}, segment, received, peer, spool)"
         f" FROM INFILE {statement.quote(str(path.absolute()))}"

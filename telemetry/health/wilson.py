@@ -25,6 +25,6 @@ def wilson(part: float, total: float) -> Interval:
         return Interval(0.0, 1.0)
     share = min(1.0, max(0.0, part / total))
     square = _Z * _Z
-    middle = (share + square / (2 * total)) / (1 + square / total)
-    reach = _Z * sqrt(share * (1 - share) / total + square / (4 * total * total)) / (1 + square / total)
+    middle = (share * total + square / 2) / (total + square)
+    reach = _Z * sqrt(share * (1 - share) * total + square / 4) / (total + square)
     return Interval(0.0 if share == 0 else max(0.0, middle - reach), 1.0 if share == 1 else min(1.0, middle + reach))
