@@ -5,11 +5,16 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from telemetry.engine.embedded import EmbeddedEngine, open_embedded
 from telemetry.engine.migrate import migrate
 
 _databases = count(1)
+
+# No test fails for being slow: a busy machine is no fault of the code.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""How a segment's file becomes rows: one INSERT into the landing table of its signal, read by a protobuf schema of ours.
+"""How a segment's file becomes rows: one INSERT into the landing table of its signal, read by a schema of ours.
 
 Ours, so that types may be chosen: a sub-message declared `bytes` arrives as its bytes, whatever its depth. The tables
 of migrations/0001_landing.sql mirror the messages of protos/."""
