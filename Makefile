@@ -3,7 +3,7 @@ PY ?= python3
 BIN := .venv/bin
 STATIC_SOURCES := $(shell find static/src static/styles static/build.mjs static/icons.txt static/package.json -type f 2>/dev/null)
 
-.PHONY: setup run test lint dev lock wheel shots clean
+.PHONY: setup run test lint dev lock wheel shots docs clean
 
 setup: .stamp-python .stamp-web
 
@@ -47,6 +47,9 @@ wheel: setup
 
 shots: setup
 	$(BIN)/python -m tests.browser.shots
+
+docs: setup
+	$(BIN)/python -c 'from meshui.config import as_markdown; print(as_markdown(), end="")' > docs/settings.md
 
 clean:
 	rm -rf .venv .stamp-* static/node_modules static/dist dist

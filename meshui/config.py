@@ -167,3 +167,27 @@ def _checked(config: Config) -> Config:
             "Bind loopback addresses, or leave sign-in on."
         )
     return config
+
+
+def as_markdown() -> str:
+    """docs/settings.md: the table of all settings (`make docs` writes it, a test compares)."""
+    rows = [
+        f"| `{PREFIX}{row.name.upper()}` | {'`' + row.metadata['default'] + '`' if row.metadata['default'] else '–'} "
+        f"| {row.metadata['sentence']} |"
+        for row in fields(Config)
+    ]
+    head = [
+        "# Settings",
+        "",
+        "Environment variables; a flag of the same name (`--data-dir`, `--otlp-http`, …) of any `meshui` command overrides.",
+        "",
+        "| setting | default | |",
+        "| --- | --- | --- |",
+    ]
+    tail = [
+        "",
+        "MeshUI's own spans and metrics go to `OTEL_EXPORTER_OTLP_ENDPOINT` (and its kin, as the OpenTelemetry SDK has",
+        "them) if it is set; by default nothing is sent. Sizes: `16MiB`, `2GiB`. Durations: `250ms`, `10s`, `5m`, `3d`.",
+        "",
+    ]
+    return "\n".join(head + rows + tail)

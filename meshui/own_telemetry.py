@@ -1,0 +1,68 @@
+"""MeshUI's own spans and metrics, through the OpenTelemetry SDK; off unless OTEL_EXPORTER_OTLP_ENDPOINT is set.
+
+Spans are made of what the clock and people start (ticks, pages, calls of the API), never of what arrives: so sending
+them to this very server makes a constant few spans a second, and never spans about spans."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+
+from opentelemetry import metrics, trace
+from opentelemetry.metrics import CallbackOptions, Observation
+
+from meshui import __version__
+from telemetry import counters
+
+Stop = Callable[[], None]
+_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT")
+
+tracer = trace.get_tracer("meshui", __version__)
+
+
+def start(environ: Mapping[str, str] = os.environ) -> Stop | None:
+    """Send from now on, as the SDK's own variables say; None, and no cost, if no endpoint is named."""
+    if not any(environ.get(name) for name in _ENDPOINTS) or environ.get("OTEL_SDK_DISABLED") == "true":
+        return None
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    if environ.get("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc").startswith("http"):
+        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    else:
+        from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
+        from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+
+    resource = Resource.create(
+        {"service.name": environ.get("OTEL_SERVICE_NAME", "meshui"), "service.version": __version__}
+    )
+    spans = TracerProvider(resource=resource)
+    spans.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    points = MeterProvider([PeriodicExportingMetricReader(OTLPMetricExporter())], resource)
+    trace.set_tracer_provider(spans)
+    metrics.set_meter_provider(points)
+    _observe(points.get_meter("meshui", __version__))
+
+    def stop() -> None:
+        spans.shutdown()
+        points.shutdown()
+
+    return stop
+
+
+def _observe(meter: metrics.Meter) -> None:
+    """One instrument for each row of telemetry/counters.py that is a number."""
+    for metric in counters.table():
+        if isinstance(metric, counters.Counter):
+            meter.create_observable_counter(metric.name, [_reader(metric.value)], metric.unit, metric.sentence)
+        elif isinstance(metric, counters.Gauge):
+            meter.create_observable_gauge(metric.name, [_reader(metric.value)], metric.unit, metric.sentence)
+
+
+def _reader(value: Callable[[], float]) -> Callable[[CallbackOptions], Iterable[Observation]]:
+    def read(_options: CallbackOptions) -> Iterable[Observation]:
+        return [Observation(value())]
+
+    return read
