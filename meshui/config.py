@@ -179,7 +179,7 @@ def as_markdown() -> str:
     head = [
         "# Settings",
         "",
-        "Environment variables; a flag of the same name (`--data-dir`, `--otlp-http`, …) of any `meshui` command overrides.",
+        "Environment variables; a flag of the same name (`--data-dir`, `--otlp-http`, …) of any command overrides.",
         "",
         "| setting | default | |",
         "| --- | --- | --- |",
@@ -187,7 +187,7 @@ def as_markdown() -> str:
     tail = [
         "",
         "MeshUI's own spans and metrics go to `OTEL_EXPORTER_OTLP_ENDPOINT` (and its kin, as the OpenTelemetry SDK has",
-        "them) if it is set; by default nothing is sent. Sizes: `16MiB`, `2GiB`. Durations: `250ms`, `10s`, `5m`, `3d`.",
+        "them) if it is set, else nowhere. Sizes: `16MiB`, `2GiB`. Durations: `250ms`, `10s`, `5m`, `3d`.",
         "",
     ]
     return "\n".join(head + rows + tail)

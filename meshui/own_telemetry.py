@@ -13,7 +13,7 @@ from meshui import __version__
 from telemetry import counters
 
 Stop = Callable[[], None]
-_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT")
+_ENDPOINTS = tuple(f"OTEL_EXPORTER_OTLP_{which}ENDPOINT" for which in ("", "TRACES_", "METRICS_"))
 
 tracer = trace.get_tracer("meshui", __version__)
 
