@@ -1,0 +1,1 @@
+"""A believable mesh that sends OTLP. A client of MeshUI like any other."""

@@ -1,0 +1,51 @@
+"""`meshui demo`'s arguments, for the command and for `python -m meshui.demo` alike."""
+
+import re
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Mapping
+
+from meshui.demo.run import Options
+from meshui.demo.scenarios import SCENARIOS
+from meshui.demo.simulation import DEFAULT_RATE
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+def add(parser: ArgumentParser) -> None:
+    """Declare them on `parser`."""
+    parser.add_argument("--mesh", choices=("sdk", "envoy"), default="sdk", help="who sends: OpenTelemetry SDKs")
+    parser.add_argument(
+        "--endpoint", default="http://127.0.0.1:4317", help="OTLP address; gRPC, or HTTP if its port ends in 4318"
+    )
+    parser.add_argument("--rate", type=_positive, default=DEFAULT_RATE, help="requests a second at the gateway")
+    parser.add_argument("--scenario", choices=tuple(SCENARIOS), default="", help="one for ever; default: all in turn")
+    parser.add_argument("--duration", type=_seconds, default=None, help="stop after this long: 90, 90s, 5m, 1h")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same requests")
+
+
+def options(arguments: Namespace, environment: Mapping[str, str]) -> Options:
+    """Raises ValueError, with what to do instead, for what this version does not offer."""
+    if arguments.mesh == "envoy":
+        raise ValueError("The demo behind real Envoys is not in this version; leave out --mesh for the SDK's.")
+    return Options(
+        endpoint=arguments.endpoint,
+        rate=arguments.rate,
+        scenario=arguments.scenario,
+        duration_s=arguments.duration,
+        seed=arguments.seed,
+        token=environment.get("MESHUI_TOKEN", ""),
+    )
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 10_000:
+        raise ArgumentTypeError(f"{text} requests/s is not between 0 and 10,000")
+    return value
+
+
+def _seconds(text: str) -> float:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text)
+    if match is None:
+        raise ArgumentTypeError(f"{text!r} is no duration: expected a number of seconds, or like 90s, 5m, 1h")
+    return float(match[1]) * _UNITS[match[2]]
