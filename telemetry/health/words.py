@@ -55,9 +55,11 @@ def percent(ratio: float) -> str:
 
 
 def between(interval: Interval) -> str:
-    """`between 29.4 and 32.7 %`: a decimal only where the interval is narrow enough to make it mean something."""
-    decimals = 1 if interval.width < 0.1 else 0
-    return f"between {digits(interval.low * 100, decimals)} and {digits(interval.high * 100, decimals)} %"
+    """`between 29.4 and 32.7 %`, `between 21 and 94 %`: a decimal where it means something, or says it is not 0."""
+    low, high = (
+        digits(end * 100, 1 if interval.width < 0.1 or 0 < end < 0.01 else 0) for end in (interval.low, interval.high)
+    )
+    return f"between {low} and {high} %"
 
 
 def milliseconds(ms: float) -> str:
