@@ -20,18 +20,32 @@ READY_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where the child listens, its pid and its directory."""
+    """A running child: where it listens and its directory."""
 
     web: int
     otlp_http: int
     otlp_grpc: int
-    pid: int
     directory: Path
+    child: "subprocess.Popen[str]"
+
+    @property
+    def pid(self) -> int:
+        return self.child.pid
 
     def get(self, path: str) -> Any:
         """JSON of a call of its API. Raises OSError if it does not answer."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.web}{path}", timeout=30) as answer:
             return json.load(answer)
+
+    def stop(self) -> int:
+        """SIGTERM: drain and end; its exit code."""
+        self.child.terminate()
+        return self.child.wait(60)
+
+    def kill(self) -> None:
+        """SIGKILL: no drain, no goodbye."""
+        self.child.kill()
+        self.child.wait(60)
 
 
 def free_ports(count: int) -> list[int]:
@@ -45,26 +59,40 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-@contextlib.contextmanager
-def server(**settings: str) -> Iterator[Server]:
-    """Start it, wait until it is ready, stop it and remove its directory. `settings` without the MESHUI_ prefix."""
-    directory = Path(tempfile.mkdtemp(prefix="meshui-bench-"))
+def started(directory: Path, *flags: str, **settings: str) -> Server:
+    """`meshui up` over `directory`, ready to be asked. `settings` without the MESHUI_ prefix. Raises RuntimeError."""
     web, http, grpc = free_ports(3)
     environ = dict(os.environ) | {
         "MESHUI_DATA_DIR": str(directory), "MESHUI_HTTP": f"127.0.0.1:{web}", "MESHUI_AUTH": "off",
         "MESHUI_OTLP_HTTP": f"127.0.0.1:{http}", "MESHUI_OTLP_GRPC": f"127.0.0.1:{grpc}",
     } | {f"MESHUI_{name}": value for name, value in settings.items()}  # fmt: skip
-    child = subprocess.Popen([sys.executable, "-m", "meshui", "up"], env=environ, stdout=subprocess.DEVNULL)
+    log = (directory.parent / f"{directory.name}.log").open("a")
+    command = [sys.executable, "-m", "meshui", "up", *flags]
+    child = subprocess.Popen(command, env=environ, stdout=log, stderr=log, text=True)
+    log.close()
     try:
         _until_ready(child, web)
-        yield Server(web, http, grpc, child.pid, directory)
+    except RuntimeError:
+        child.kill()
+        raise
+    return Server(web, http, grpc, directory, child)
+
+
+@contextlib.contextmanager
+def server(*flags: str, **settings: str) -> Iterator[Server]:
+    """One in a directory that goes with it."""
+    parent = Path(tempfile.mkdtemp(prefix="meshui-bench-"))
+    try:
+        running = started(parent / "data", *flags, **settings)
+        try:
+            yield running
+        finally:
+            running.stop()
     finally:
-        child.terminate()
-        child.wait(60)
-        shutil.rmtree(directory, ignore_errors=True)
+        shutil.rmtree(parent, ignore_errors=True)
 
 
-def _until_ready(child: "subprocess.Popen[bytes]", port: int) -> None:
+def _until_ready(child: "subprocess.Popen[str]", port: int) -> None:
     ends = time.monotonic() + READY_S
     while time.monotonic() < ends:
         if child.poll() is not None:
