@@ -65,7 +65,7 @@ class _Load:
 
 
 def run(*, shape: str, seconds: float, rate: int, connections: int, with_floor: bool) -> Ingest:
-    """`rate` in spans/s, 0 for as fast as it goes (then `seconds` says how much is prepared, at a rate out of reach)."""
+    """`rate` in spans/s, 0 for as fast as it goes (then `seconds` says how much is prepared)."""
     spans = SPANS if shape == "sdk" else ENVOY_SPANS
     planned = rate or (150_000 if shape == "sdk" else 30_000)
     count, every_s = max(1, int(seconds * planned / spans)), spans / planned
