@@ -1,14 +1,16 @@
 """What templates say often: built files, icons, health marks, names, numbers, times."""
 
+import re
 from datetime import datetime
 
 from django import template
 from django.conf import settings
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from meshui.pages import words
 from meshui.pages.manifest import manifest
+from telemetry.graph.element import Health, Node
 from telemetry.identity import ServiceId
 
 register = template.Library()
@@ -20,6 +22,8 @@ register.filter("ratio", words.ratio)
 register.filter("ms", words.ms)
 register.filter("size", words.size)
 register.filter("span", words.span)
+register.simple_tag(words.plural, name="plural")
+_SHARE = re.compile(r"[\d.,]+ % of requests")
 
 
 @register.simple_tag
@@ -79,3 +83,29 @@ def when(at: datetime | str | None) -> SafeString:
         return format_html("{}", words.NONE)
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at
     return format_html('<time datetime="{}">{} UTC</time>', moment.isoformat(), f"{moment:%H:%M:%S}")
+
+
+@register.filter
+def emphasised(text: str) -> SafeString:
+    """A sentence with its share of requests stressed: the number that a person looks for."""
+    return mark_safe(_SHARE.sub(lambda found: f"<em>{found[0]}</em>", escape(text)))  # noqa: S308  escaped before
+
+
+@register.simple_tag
+def trouble(node: Node, signal: str) -> str:
+    """`bad` or `warn` where this signal is why a node is unwell, else empty."""
+    if node.health not in (Health.FAILING, Health.DEGRADED) or signal not in {reason.signal for reason in node.reasons}:
+        return ""
+    return "bad" if node.health is Health.FAILING else "warn"
+
+
+@register.filter
+def seconds(ms: float | None) -> str:
+    """Milliseconds as seconds with one decimal: how far behind we are."""
+    return words.NONE if ms is None else f"{ms / 1000:.1f}{words.GAP}s"
+
+
+@register.filter
+def protocol(name: str) -> str:
+    """A receiver as people call it."""
+    return {"otlp_grpc": "OTLP/gRPC", "otlp_http": "OTLP/HTTP, Zipkin"}.get(name, name)

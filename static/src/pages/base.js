@@ -1,29 +1,32 @@
-/** Every page: theme, keys, copy buttons; on a live page also the socket, pause and the strip that says it is lost. */
+/**
+ * Every page: theme, keys, copy buttons; on a live page also the socket, pause and the strip that says it is lost.
+ * All is bound to the document, not to elements, since the empty page becomes another without a reload.
+ */
 
-import { goLive, onConnection, connection, store } from "../live/live.js";
+import { connection, goLive, onConnection, store } from "../live/live.js";
 import { copyButtons } from "../ui/copy.js";
 import { bindKeys, keysAreOn, switchKeys } from "../ui/keys.js";
 import { say } from "../ui/live-region.js";
 import { toggleTheme } from "../ui/theme.js";
 import { clock, span, tellTimes } from "../ui/time.js";
 
+const QUIET_S = 2;
+
 const byId = (/** @type {string} */ id) => document.getElementById(id);
-const go = (/** @type {string} */ path) => () => location.assign(path);
-const help = /** @type {HTMLDialogElement|null} */ (byId("keys"));
+const help = () => /** @type {HTMLDialogElement|null} */ (byId("keys"))?.showModal();
+const window_ = document.body.dataset.live;
 
-byId("theme")?.addEventListener("click", toggleTheme);
-byId("help")?.addEventListener("click", () => help?.showModal());
-copyButtons(document);
-
-const single = /** @type {HTMLInputElement|null} */ (byId("single-keys"));
-if (single) {
-  single.checked = keysAreOn();
-  single.addEventListener("change", () => switchKeys(single.checked));
-}
+/** @type {Record<string, () => void>} */
+const acts = { theme: toggleTheme, help, time: togglePause };
 
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.menu[open]"))
-    if (!(event.target instanceof Node && menu.contains(event.target))) menu.removeAttribute("open");
+  const target = event.target instanceof Element ? event.target : null;
+  const act = acts[target?.closest("button")?.id ?? ""];
+  if (act) act();
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.removeAttribute("open");
+});
+document.addEventListener("change", (event) => {
+  if (event.target instanceof HTMLInputElement && event.target.id === "single-keys") switchKeys(event.target.checked);
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
@@ -32,49 +35,52 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary")?.focus();
   }
 });
+copyButtons(document);
 
-setInterval(() => tellTimes(document, new Date()), 1000);
-tellTimes(document, new Date());
+function togglePause() {
+  if (store.paused) store.resume();
+  else store.pause();
+  tellPause();
+  say(store.paused ? "Paused" : "Live");
+}
 
-const window_ = document.body.dataset.live;
-bindKeys({ d: toggleTheme, "?": () => help?.showModal(), "Shift+?": () => help?.showModal(), ...(window_ ? { "g n": go("/"), "g g": go("/graph/") } : {}) });
-if (window_) live(window_);
+function tellPause() {
+  byId("time")?.setAttribute("aria-pressed", String(store.paused));
+  byId("time-live")?.toggleAttribute("hidden", store.paused);
+  byId("time-paused")?.toggleAttribute("hidden", !store.paused);
+  const at = byId("time-at");
+  if (at) at.textContent = store.paused && store.graph.at ? clock(new Date(store.graph.at)) : "";
+}
 
-/** @param {string} window_ */
-function live(window_) {
-  const time = byId("time");
+/** Said only after two seconds without one: a page that opens or a server that starts again is no news. */
+function tellConnection() {
+  const { state, since } = connection();
+  const seconds = (Date.now() - since.getTime()) / 1000;
+  byId("time-dot")?.classList.toggle("off", state === "lost");
   const strip = byId("strip");
+  if (!strip) return;
+  strip.hidden = state === "open" || seconds < QUIET_S;
+  const picture = store.graph.at ? ` The picture is from ${clock(new Date(store.graph.at))}.` : "";
+  const text = `Not live: no connection for ${span(seconds)}, trying again.${picture}`;
+  if (!strip.hidden) strip.textContent = text;
+}
 
-  function tellPause() {
-    time?.setAttribute("aria-pressed", String(store.paused));
-    byId("time-live")?.toggleAttribute("hidden", store.paused);
-    byId("time-paused")?.toggleAttribute("hidden", !store.paused);
-    const at = byId("time-at");
-    if (at && store.paused) at.textContent = store.graph.at ? clock(new Date(store.graph.at)) : "";
-  }
+function settle() {
+  const single = /** @type {HTMLInputElement|null} */ (byId("single-keys"));
+  if (single) single.checked = keysAreOn();
+  if (window_) tellPause();
+}
 
-  function togglePause() {
-    if (store.paused) store.resume();
-    else store.pause();
-    tellPause();
-    say(store.paused ? "Paused" : "Live");
-  }
-
-  /** Said only after two seconds without one: a page that opens or a server that starts again is no news. */
-  function tellConnection() {
-    const { state, since } = connection();
-    const seconds = (Date.now() - since.getTime()) / 1000;
-    byId("time-dot")?.classList.toggle("off", state !== "open");
-    if (!strip) return;
-    strip.hidden = state === "open" || seconds < 2;
-    if (strip.hidden) return;
-    const picture = store.graph.at ? ` The picture is from ${clock(new Date(store.graph.at))}.` : "";
-    strip.textContent = `Not live: no connection for ${span(seconds)}, trying again.${picture}`;
-  }
-
-  time?.addEventListener("click", togglePause);
-  bindKeys({ l: togglePause });
+document.addEventListener("pagechange", settle);
+settle();
+bindKeys({ d: toggleTheme, "?": help, "Shift+?": help });
+if (window_) {
+  bindKeys({ l: togglePause, "g n": () => location.assign("/"), "g g": () => location.assign("/graph/") });
   onConnection(tellConnection);
-  setInterval(tellConnection, 1000);
   goLive(window_);
 }
+tellTimes(document, new Date());
+setInterval(() => {
+  tellTimes(document, new Date());
+  if (window_) tellConnection();
+}, 1000);

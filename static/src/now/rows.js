@@ -1,0 +1,130 @@
+/** The services table, kept current from the live graph. Rows change places only when a health changes, never with traffic. */
+
+import { healthMark, setHealth } from "../ui/health.js";
+import { ms, rate, ratio } from "../ui/number.js";
+
+/**
+ * @typedef {import("../graph/model.js").Node} Node
+ * @typedef {import("../graph/model.js").Health} Health
+ */
+
+export const ORDER = /** @type {Health[]} */ (["failing", "degraded", "unknown", "healthy", "idle"]);
+const WORDS = /** @type {Record<string, (value: number|null|undefined) => string>} */ ({ rps: rate, error_ratio: ratio, p50_ms: ms, p95_ms: ms });
+const WORSE_SHOWN_MS = 10_000;
+
+/** @param {Node} node */
+const isUnwell = (node) => node.health === "failing" || node.health === "degraded";
+/** @param {Node} node */
+const harm = (node) => (isUnwell(node) ? (node.signals.rps ?? 0) * (node.signals.error_ratio ?? 0) : 0);
+
+/** Worst first: by health, the unwell among themselves by failures, all else by name. @param {Node} a @param {Node} b */
+export function byTrouble(a, b) {
+  return ORDER.indexOf(a.health) - ORDER.indexOf(b.health) || harm(b) - harm(a) || (a.id < b.id ? -1 : 1);
+}
+
+/** What is listed: everything that can be named. @param {Iterable<Node>} nodes */
+export const listed = (nodes) => [...nodes].filter((node) => node.kind !== "unknown").sort(byTrouble);
+
+/** `bad`, `warn` or empty: whether this signal is why the node is unwell. @param {Node} node @param {string} signal */
+export function trouble(node, signal) {
+  if (!isUnwell(node) || !node.reasons.some((reason) => reason.signal === signal)) return "";
+  return node.health === "failing" ? "bad" : "warn";
+}
+
+/** @param {string} tag @param {string} className @param {(string|Node_)[]} children */
+function element(tag, className, ...children) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+}
+/** @typedef {globalThis.Node} Node_ */
+
+/** A row as templates/now/_row.html makes it. @param {Node} node */
+function makeRow(node) {
+  const row = element("tr", "");
+  const place = (node.cluster ? `${node.cluster}:` : "") + (node.namespace === "-" && !node.cluster ? "" : `${node.namespace}/`);
+  const link = /** @type {HTMLAnchorElement} */ (element("a", "row", healthMark(node.health), element("span", "svc", element("i", "", place), node.name)));
+  link.href = `/graph/?select=${encodeURIComponent(node.id).replaceAll("%2F", "/")}`;
+  const head = element("th", "", link);
+  head.setAttribute("scope", "row");
+  row.append(head);
+  for (const signal of Object.keys(WORDS)) {
+    const cell = element("td", signal === "p50_ms" ? "num sm-hide" : "num");
+    cell.dataset.signal = signal;
+    if (signal === "rps") cell.append(element("span", ""), element("span", "dim", " /s"));
+    row.append(cell);
+  }
+  const versions = element("td", "sm-hide");
+  versions.dataset.versions = "";
+  row.append(versions);
+  return /** @type {HTMLTableRowElement} */ (row);
+}
+
+/** @param {Element} target @param {string} text */
+function setText(target, text) {
+  if (target.textContent !== text) target.textContent = text;
+}
+
+/** @param {HTMLTableRowElement} row @param {Node} node */
+function fill(row, node) {
+  const before = row.dataset.health;
+  row.dataset.node = node.id;
+  row.dataset.health = node.health;
+  const mark = row.querySelector(".h");
+  if (mark) setHealth(mark, node.health);
+  for (const cell of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("[data-signal]"))) {
+    const signal = cell.dataset.signal ?? "";
+    setText(cell.querySelector("span") ?? cell, WORDS[signal](node.signals[signal]));
+    const why = trouble(node, signal);
+    cell.classList.toggle("bad", why === "bad");
+    cell.classList.toggle("warn", why === "warn");
+  }
+  const versions = row.querySelector("[data-versions]");
+  if (versions && versions.textContent?.trim().split(/\s+/).join(" ") !== node.versions.join(" "))
+    versions.replaceChildren(...node.versions.flatMap((version) => [element("span", "tag", version), " "]));
+  if (before && before !== node.health && ORDER.indexOf(node.health) < ORDER.indexOf(/** @type {Health} */ (before))) {
+    row.classList.add("got-worse");
+    setTimeout(() => row.classList.remove("got-worse"), WORSE_SHOWN_MS);
+  }
+}
+
+/** Keeps one table current. `most` rows are shown, or all of them. */
+export class Rows {
+  /** @param {HTMLTableSectionElement} body @param {number} most */
+  constructor(body, most) {
+    this.body = body;
+    this.most = most;
+    /** @type {Map<string, HTMLTableRowElement>} */
+    this.rows = new Map([...body.rows].map((row) => [row.dataset.node ?? "", row]));
+    this.order = "";
+  }
+
+  /** @param {Map<string, Node>} nodes @returns {boolean} whether a health, or what is there, changed */
+  update(nodes) {
+    const order = [...nodes.values()].map((node) => `${node.id} ${node.health}`).sort().join("\n") + this.most;
+    const moved = order !== this.order;
+    this.order = order;
+    if (moved) this.#place(listed(nodes.values()).slice(0, this.most));
+    for (const [id, row] of this.rows) {
+      const node = nodes.get(id);
+      if (node) fill(row, node);
+    }
+    return moved;
+  }
+
+  /** @param {Node[]} shown */
+  #place(shown) {
+    const kept = new Set(shown.map((node) => node.id));
+    for (const [id, row] of this.rows) {
+      if (kept.has(id)) continue;
+      row.remove();
+      this.rows.delete(id);
+    }
+    shown.forEach((node, index) => {
+      let row = this.rows.get(node.id);
+      if (!row) this.rows.set(node.id, (row = makeRow(node)));
+      if (this.body.rows[index] !== row) this.body.insertBefore(row, this.body.rows[index] ?? null);
+    });
+  }
+}
