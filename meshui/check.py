@@ -26,7 +26,7 @@ class Part:
 
 def parts(running: Running) -> list[Part]:
     """Every part of a running server."""
-    return [engine(running), own_database(), spool(running), disk(Path(running.spool.directory)), tick(running)]
+    return [engine(running), own_database(), spool(running), disk(running.spool.folder), tick(running)]
 
 
 def engine(running: Running) -> Part:

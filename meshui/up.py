@@ -49,7 +49,7 @@ Say = Callable[[str], object]
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251  the composition is where the clock is read
+    return datetime.now(UTC)
 
 
 class _Server(uvicorn.Server):

@@ -12,4 +12,4 @@ from meshui.api.answer import ok, question
 def status(request: HttpRequest) -> HttpResponse:
     """The body of api.md."""
     del request
-    return ok(state.status(datetime.now(UTC)))  # noqa: TID251  a door reads the clock
+    return ok(state.status(datetime.now(UTC)))

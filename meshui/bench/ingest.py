@@ -71,7 +71,7 @@ def run(*, shape: str, seconds: float, rate: int, connections: int, with_floor: 
     count, every_s = max(1, int(seconds * planned / spans)), spans / planned
     made_of = templates(spans)
     # Bodies are made before they are sent, so their times lie as far ahead as making them takes.
-    start = time.time() + LEAD_S + count * (0.006 if shape == "sdk" else 0.0002)  # noqa: TID251  a client has a clock
+    start = time.time() + LEAD_S + count * (0.006 if shape == "sdk" else 0.0002)
     bodies = list(prepared(made_of, count, int(start * 1e9), int(every_s * 1e9), seed=7))
     requests = [_request(shape, body) for body in bodies]
     load = _Load(shape, requests, spans, connections, start, every_s if rate else 0.0)
@@ -92,7 +92,7 @@ def _request(shape: str, body: bytes) -> bytes:
 
 
 def _measured(target: Server, load: _Load) -> Ingest:
-    time.sleep(max(0.0, load.start - time.time()))  # noqa: TID251  a client has a clock
+    time.sleep(max(0.0, load.start - time.time()))
     before, began = cost(target.pid), time.perf_counter()
     answers = _send(target, load)
     sent_s = time.perf_counter() - began

@@ -55,11 +55,11 @@ def run(*, rate: int, seconds: float) -> Live:
         every_s = SPANS / rate
         count = int(seconds / every_s)
         made_of = templates(SPANS)
-        start = time.time() + 1 + count * 0.006  # noqa: TID251  a client has a clock
+        start = time.time() + 1 + count * 0.006
         bodies = prepared(made_of, count, int(start * 1e9), int(every_s * 1e9), seed=7)
         requests = [with_length(PATH, compressed(body)) for body in bodies]
         load = threading.Thread(target=lambda: asyncio.run(send(target.otlp_http, requests, 8, start, every_s)))
-        time.sleep(max(0.0, start - time.time()))  # noqa: TID251  a client has a clock
+        time.sleep(max(0.0, start - time.time()))
         before = cost(target.pid)
         load.start()
         sent = _probe(target, seconds)
@@ -86,7 +86,7 @@ def _probe(target: Server, seconds: float) -> dict[str, float]:
     sent: dict[str, float] = {}
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        name, at = f"probe-{len(sent)}", time.time()  # noqa: TID251  a client has a clock
+        name, at = f"probe-{len(sent)}", time.time()
         sent[f"probes/{name}"] = at
         _send_span(target.otlp_http, name, int(at * 1e9))
         time.sleep(EVERY_S)

@@ -1,5 +1,6 @@
 """The tick: the diagram of DESIGN.md section 2 below the engine, once a beat, for every window somebody looks at."""
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,11 +28,14 @@ class Ticker:
     lateness_s: float
     last_at: datetime | None = None
     refreshed: Refreshed | None = None
+    took_ms: int | None = None
 
     def tick(self, now: datetime) -> None:
         """Bring signals up to date, then every watched window's graph, and push what changed."""
+        began = time.perf_counter()
         self.refreshed = refresh(self.engine, now, BUDGET_S, lateness_s=self.lateness_s)
         for name in sorted({ALWAYS} | self.fanout.watched()):
             graph = judge(build(read.window(self.engine, Window.ending(now, LIVE_WINDOWS[name])), now), Thresholds())
             self.fanout.send(name, graph, advance(self.fanout.feed(name), graph, self.first_seq))
         self.last_at = now
+        self.took_ms = round((time.perf_counter() - began) * 1000)

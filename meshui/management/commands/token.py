@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            secret = tokens.create(options["name"], options["scope"], datetime.now(UTC))  # noqa: TID251  a door
+            secret = tokens.create(options["name"], options["scope"], datetime.now(UTC))
         except ValueError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(secret)

@@ -27,5 +27,5 @@ class Command(BaseCommand):
         made = User.objects.create_user(name, is_superuser=options["owner"], is_staff=options["owner"])
         made.set_unusable_password()
         made.save()
-        secret = people.new_link(made, datetime.now(UTC))  # noqa: TID251  a door reads the clock
+        secret = people.new_link(made, datetime.now(UTC))
         self.stdout.write(f"{name} can sign in once, within 24 h, with\n  {link_address(settings.CONFIG, secret)}")
