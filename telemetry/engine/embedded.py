@@ -22,6 +22,8 @@ LOADERS = 2
 _LOCKED = "The engine directory cannot be opened: another process holds it, or this process has another one open."
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
+_FLOATS = frozenset(f(kind) for kind in ("Float64", "Float32") for f in ("{}".format, "Nullable({})".format))
+
 _EVERY_CONNECTION = {
     "output_format_json_quote_64bit_integers": 0,
     "output_format_json_quote_denormals": 0,
@@ -107,9 +109,7 @@ class EmbeddedEngine:
             answer = connection.run(sql, params, "JSONCompact")
         if not answer:
             return []
-        document = orjson.loads(answer)
-        names = [column["name"] for column in document["meta"]]
-        return [dict(zip(names, values, strict=True)) for values in document["data"]]
+        return _rows(orjson.loads(answer))
 
     def execute(self, sql: str, params: Mapping[str, Any] | None = None, *, timeout_s: float = 60.0) -> None:
         with self._work.take() as connection:
@@ -140,6 +140,16 @@ class EmbeddedEngine:
     def close(self) -> None:
         for pool in (self._reads, self._loads, self._work, self._control):
             pool.close()
+
+
+def _rows(document: dict[str, Any]) -> list[Row]:
+    columns: list[list[Any]] = [list(column) for column in zip(*document["data"], strict=True)]
+    for index, meta in enumerate(document["meta"][: len(columns)]):
+        # JSON writes a float without a fraction as an integer.
+        if meta["type"] in _FLOATS:
+            columns[index] = [None if value is None else float(value) for value in columns[index]]
+    names = [meta["name"] for meta in document["meta"]]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def _plain(row: Row) -> Row:

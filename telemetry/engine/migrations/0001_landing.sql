@@ -1,6 +1,6 @@
 -- Where segments land (ENGINE = Null: views read the block as it passes), what is known of segments, and resources.
 -- The messages are those of telemetry/engine/landing.py. Every stored row carries spool and segment, so that the loader can
--- take back what half a segment left behind. bookkeeping: `loaded` by the loader, `refreshed` by the roll-ups.
+-- take back what half a segment left behind. The loader writes `loaded`, the roll-ups `refreshed`.
 -- let KIND = Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7)
 -- let AV = Tuple(value $KIND, string_value String, bool_value String, int_value String, double_value String, array_value String, kvlist_value String, bytes_value String)
 -- let KVS = Array(Tuple(key String, value $AV))
@@ -63,7 +63,7 @@ CREATE TABLE IF NOT EXISTS resources (
   attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
   kinds Array($KIND) CODEC(ZSTD(1)),
   seen DateTime('UTC')
-) ENGINE = ReplacingMergeTree(seen) PARTITION BY day ORDER BY resource_id
+) ENGINE = ReplacingMergeTree(seen) PARTITION BY day ORDER BY (resource_id, day)
 SETTINGS index_granularity = 256, $DURABLE;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS mv_resources_traces TO resources AS
