@@ -182,7 +182,8 @@ def _well(counts: Counter[Health]) -> str:
     if not total:
         return "No service has been seen in the last hour."
     if healthy == total:
-        return f"All {total:,} services are healthy." if total > 1 else "The only service is healthy."
+        few = {1: "The only service is", 2: "Both services are"}
+        return f"{few.get(total, f'All {total:,} services are')} healthy."
     if not healthy and not unknown:
         return f"No request in this window; {counted(total, 'service')} {_are(total)} idle."
     rest = [f"{counted(n, 'service')} {_are(n)} {health}" for n, health in ((idle, "idle"), (unknown, "unknown")) if n]
