@@ -3,9 +3,11 @@ PY ?= python3
 BIN := .venv/bin
 STATIC_SOURCES := $(shell find static/src static/styles static/build.mjs static/icons.txt static/package.json -type f 2>/dev/null)
 
-.PHONY: setup run test lint dev lock wheel shots docs clean
+.PHONY: setup test-setup run test lint dev lock wheel shots docs clean
 
 setup: .stamp-python .stamp-web
+
+test-setup: setup .stamp-journeys
 
 .stamp-python: requirements/dev.lock pyproject.toml
 	test -x $(BIN)/python || $(PY) -m venv .venv
@@ -18,6 +20,10 @@ setup: .stamp-python .stamp-web
 	cd static && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-fund --no-audit --loglevel=error
 	touch $@
 
+.stamp-journeys: tests/journeys/otel-js/package-lock.json .stamp-python
+	cd tests/journeys/otel-js && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-fund --no-audit --loglevel=error
+	touch $@
+
 .stamp-web: .stamp-npm $(STATIC_SOURCES)
 	cd static && PATH="$(CURDIR)/$(BIN):$$PATH" node build.mjs
 	touch $@
@@ -25,7 +31,7 @@ setup: .stamp-python .stamp-web
 run: setup
 	$(BIN)/meshui up --demo
 
-test: setup lint
+test: test-setup lint
 	cd static && PATH="$(CURDIR)/$(BIN):$$PATH" npx vitest run
 	TZ=Asia/Kolkata $(BIN)/python -m pytest
 

@@ -11,7 +11,12 @@ import pytest
 from meshui.config import as_markdown
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = [ROOT / "requirements" / "run.lock", ROOT / "requirements" / "dev.lock", ROOT / "static" / "package-lock.json"]
+LOCKS = [
+    ROOT / "requirements" / "run.lock",
+    ROOT / "requirements" / "dev.lock",
+    ROOT / "static" / "package-lock.json",
+    ROOT / "tests" / "journeys" / "otel-js" / "package-lock.json",
+]
 
 
 def test_layers_hold() -> None:
@@ -32,7 +37,7 @@ def test_every_call_and_page_is_documented() -> None:
         assert f"`{shown}`" in documented, shown
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_lock_files_name_no_package_index(lock: Path) -> None:
     text = lock.read_text()
     assert '"resolved"' not in text

@@ -1,7 +1,5 @@
 """OpenTelemetry's Python SDK, over gRPC and over HTTP: the edges it makes have the right counts."""
 
-from typing import Any
-
 import pytest
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter as GrpcExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter as HttpExporter
@@ -11,6 +9,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
 
 from meshui.bench.server import Server
+from tests.journeys.graph import edge
 from tests.waiting import until
 
 CALLS, FAILING = 40, 10
@@ -28,10 +27,6 @@ def provider(mesh: Server, protocol: str, service: str) -> TracerProvider:
     )
     made.add_span_processor(BatchSpanProcessor(exporter(mesh, protocol)))
     return made
-
-
-def edge(mesh: Server, edge_id: str) -> dict[str, Any]:
-    return next((edge for edge in mesh.get("/api/v1/graph")["edges"] if edge["id"] == edge_id), {})
 
 
 @pytest.mark.parametrize("protocol", ["grpc", "http"])
