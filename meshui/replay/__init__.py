@@ -1,0 +1,1 @@
+"""Recorded telemetry, sent again. A client of MeshUI like any other."""
