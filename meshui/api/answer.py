@@ -14,7 +14,12 @@ from telemetry.engine.engine import EngineError
 
 
 def ok(body: Any, status: int = 200) -> HttpResponse:
-    response = HttpResponse(orjson.dumps(body), status=status, content_type="application/json")
+    return serialised(orjson.dumps(body), status)
+
+
+def serialised(body: bytes, status: int = 200) -> HttpResponse:
+    """An answer that is JSON already."""
+    response = HttpResponse(body, status=status, content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
 
-from meshui.api.answer import ok, question
+from meshui.api.answer import ok, question, serialised
 from meshui.api.ask import BadQuestion, asked_instant, asked_int, asked_window
 from meshui.running import running
 from telemetry.graph.select import select
@@ -12,21 +12,29 @@ from telemetry.graph.snapshot import Graph, build
 from telemetry.health.judge import judge
 from telemetry.health.thresholds import Thresholds
 from telemetry.publish.body import graph_json, node_json
+from telemetry.publish.feed import Feed
 from telemetry.rollup import read
 from telemetry.window import LIVE_WINDOWS, Window
 
-_LIVE = {seconds: name for name, seconds in LIVE_WINDOWS.items()}
+_LIVE = {float(seconds): name for name, seconds in LIVE_WINDOWS.items()}
 
 
 def asked_graph(request: HttpRequest, now: datetime) -> tuple[Graph, int | None]:
     """The judged graph a request asks for, and its `seq`: null for any instant but now."""
+    feed = live_feed(request, now)
+    if feed is not None:
+        return feed.graph, feed.seq
+    return graph_at(asked_instant(request, "at", now) or now, asked_window(request)), None
+
+
+def live_feed(request: HttpRequest, now: datetime) -> Feed | None:
+    """The feed of the window a request asks for, if it asks for now and the tick keeps that window."""
     at, seconds = asked_instant(request, "at", now), asked_window(request)
-    if at is None and seconds in _LIVE:
-        window = _LIVE[int(seconds)]
-        graph, feed = running().fanout.graph(window), running().fanout.feed(window)
-        if graph is not None and feed is not None and (window == "60s" or window in running().fanout.watched()):
-            return graph, feed.seq
-    return graph_at(at or now, seconds), None
+    window = _LIVE.get(seconds) if at is None else None
+    if window is None or (window != "60s" and window not in running().fanout.watched()):
+        return None
+    feed: Feed | None = running().fanout.feed(window)
+    return feed
 
 
 def graph_at(at: datetime, window_s: float) -> Graph:
@@ -41,14 +49,16 @@ def graph(request: HttpRequest) -> HttpResponse:
     grouping = request.GET.get("group_by", "service")
     if grouping != "service":
         raise BadQuestion("group_by", f"{grouping!r} is not offered by this version; expected service")
-    found, seq = asked_graph(request, datetime.now(UTC))
-    chosen = select(
-        found,
-        namespace=request.GET.get("namespace"),
-        cluster=request.GET.get("cluster"),
-        focus=request.GET.get("focus"),
-        hops=asked_int(request, "hops", 1, 1, 16),
-    )
+    now = datetime.now(UTC)
+    hops = asked_int(request, "hops", 1, 1, 16)
+    namespace, cluster, focus = (request.GET.get(name) for name in ("namespace", "cluster", "focus"))
+    if namespace is None and cluster is None and focus is None and (feed := live_feed(request, now)) is not None:
+        return serialised(feed.answer)
+    found, seq = asked_graph(request, now)
+    try:
+        chosen = select(found, namespace=namespace, cluster=cluster, focus=focus, hops=hops)
+    except LookupError as error:
+        raise BadQuestion("focus", str(error)) from error
     return ok(graph_json(chosen, seq))
 
 

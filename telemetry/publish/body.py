@@ -45,16 +45,17 @@ def rounded(values: Iterable[float | None]) -> list[float | None]:
 def graph_json(graph: Graph, seq: int | None) -> Body:
     """The body of `GET /graph`, unrounded, in order of ids; `seq` is None for an instant in the past."""
     return assembled(
-        graph,
+        graph.at,
+        graph.window_s,
         seq,
         sorted((node_json(node) for node in graph.nodes()), key=_id),
         sorted((edge_json(edge) for edge in graph.edges()), key=_id),
     )
 
 
-def assembled(graph: Graph, seq: int | None, nodes: list[Body], edges: list[Body]) -> Body:
+def assembled(at: datetime, window_s: float, seq: int | None, nodes: list[Body], edges: list[Body]) -> Body:
     """A graph's body of its elements' bodies."""
-    return {"at": instant(graph.at), "window_s": graph.window_s, "seq": seq, "nodes": nodes, "edges": edges}
+    return {"at": instant(at), "window_s": window_s, "seq": seq, "nodes": nodes, "edges": edges}
 
 
 def node_json(node: Node, precision: Precision = exact) -> Body:

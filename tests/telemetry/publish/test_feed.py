@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telemetry.graph.snapshot import Graph
+from telemetry.publish.body import graph_json
 from telemetry.publish.feed import Feed, advance
 from tests.graphs import any_graph, edge, judged, node
 from tests.plain.delta import apply
@@ -70,6 +71,14 @@ def test_a_change_below_three_significant_digits_is_not_published() -> None:
     before = advance(None, judged(node("shop/cart", 650_000)), 1)
     assert advance(before, judged(node("shop/cart", 650_010)), 1).delta is None
     assert advance(before, judged(node("shop/cart", 660_000)), 1).delta is not None
+
+
+def test_http_is_answered_from_the_newest_graph_even_if_nothing_was_published() -> None:
+    before = advance(None, judged(node("shop/cart", 650_000)), 1)
+    later = judged(node("shop/cart", 650_010))
+    after = advance(before, later, 1)
+    assert orjson.loads(after.answer) == graph_json(later, 1)
+    assert after.snapshot == before.snapshot
 
 
 def test_a_call_that_vanished_is_removed_and_its_nodes_stay() -> None:
