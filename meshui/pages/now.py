@@ -24,15 +24,20 @@ ORDER = (Health.FAILING, Health.DEGRADED, Health.UNKNOWN, Health.HEALTHY, Health
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The whole page, or with `?part=live` the parts of it that are words and so are made here only."""
-    now = datetime.now(UTC)  # noqa: TID251  a door reads the clock
+    now = datetime.now(UTC)
     graph, state = running().fanout.graph(WINDOW), status(now)
     if graph is None or empty.waiting(graph, state):
         return empty.page(request, state)
-    part = request.GET.get("part") == "live"
-    context = {"summary": summarise(graph), "graph": graph, "status": state, "window": WINDOW}
-    if not part:
-        context |= table(graph, whole=request.GET.get("services") == "all")
-    return render(request, "now/_live.html" if part else "now/page.html", context)
+    summary = summarise(graph)
+    context = {
+        "summary": summary,
+        "counts": [{"health": health, "number": summary.counts[health]} for health in ORDER if summary.counts[health]],
+        "graph": graph,
+        "status": state,
+        "window": WINDOW,
+        **table(graph, whole=request.GET.get("services") == "all"),
+    }
+    return render(request, "now/_live.html" if request.GET.get("part") == "live" else "now/page.html", context)
 
 
 def table(graph: Graph, *, whole: bool) -> dict[str, Any]:

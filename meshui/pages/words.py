@@ -2,7 +2,7 @@
 
 from math import floor
 
-GAP = "\u202f"
+GAP = "\u2009"
 NONE = "–"
 _LARGE = ((1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))
 

@@ -23,7 +23,8 @@ register.filter("ms", words.ms)
 register.filter("size", words.size)
 register.filter("span", words.span)
 register.simple_tag(words.plural, name="plural")
-_SHARE = re.compile(r"[\d.,]+ % of requests")
+_SHARE = re.compile(r"[\d.,]+\s% of requests")
+_UNIT = re.compile(r"(?<=\d) (?=(?:%|ms|s|min|h|k|M)\b|%)")
 
 
 @register.simple_tag
@@ -86,9 +87,21 @@ def when(at: datetime | str | None) -> SafeString:
 
 
 @register.filter
+def units(text: str) -> str:
+    """A sentence whose numbers stay with their units at the end of a line."""
+    return _UNIT.sub("\N{NO-BREAK SPACE}", text)
+
+
+@register.filter
+def first_sentence(text: str) -> str:
+    """Without its full stop: for the title of a page."""
+    return text.split(". ", maxsplit=1)[0].removesuffix(".")
+
+
+@register.filter
 def emphasised(text: str) -> SafeString:
     """A sentence with its share of requests stressed: the number that a person looks for."""
-    return mark_safe(_SHARE.sub(lambda found: f"<em>{found[0]}</em>", escape(text)))  # noqa: S308  escaped before
+    return mark_safe(_SHARE.sub(lambda found: f"<em>{found[0]}</em>", escape(units(text))))  # noqa: S308  escaped before
 
 
 @register.simple_tag

@@ -2,7 +2,7 @@
 
 import { store } from "../live/live.js";
 import { fetchPage, partsUrl, placeParts } from "../live/parts.js";
-import { Rows } from "../now/rows.js";
+import { listed, Rows } from "../now/rows.js";
 import { say } from "../ui/live-region.js";
 
 const EVERY_MS = 5000;
@@ -17,7 +17,7 @@ let timer;
 let asking = false;
 let first = true;
 
-const headline = () => document.querySelector("[data-part=verdict] h1")?.textContent?.trim() ?? "";
+const headline = () => document.querySelector("[data-part=verdict]")?.getAttribute("data-title") ?? "";
 
 async function refresh() {
   clearTimeout(timer);
@@ -34,7 +34,7 @@ async function refresh() {
     placeParts(fresh, document);
     if (headline() !== before) {
       say(headline());
-      document.title = `${headline().replace(/\.$/, "")} · MeshUI`;
+      document.title = `${headline()} · MeshUI`;
     }
   } catch {
     // Not reached: the strip says so, and the next beat asks again.
@@ -46,7 +46,7 @@ async function refresh() {
 function tellToggle() {
   if (!toggle) return;
   const whole = rows.most === Infinity;
-  toggle.textContent = whole ? `The worst ${few}` : `All ${[...store.graph.nodes.values()].filter((node) => node.kind !== "unknown").length} services`;
+  toggle.textContent = whole ? `The worst ${few}` : `All ${listed(store.graph.nodes.values()).length} services`;
   toggle.href = whole ? "/" : "/?services=all";
 }
 

@@ -3,7 +3,7 @@
  * a thin gap before the unit; `–` for no data, never 0. Its Python twin is meshui/pages/words.py; both read test/words.json.
  */
 
-export const GAP = "\u202f";
+export const GAP = "\u2009";
 export const NONE = "–";
 /** From which count on, divided by what, which letter. */
 const LARGE = /** @type {[number, number, string][]} */ ([[1e9, 1e9, "G"], [1e6, 1e6, "M"], [1e4, 1e3, "k"]]);
