@@ -14,7 +14,7 @@ from telemetry.health.wilson import wilson
 from telemetry.health.words import between, cause, counted, digits, milliseconds, percent, sentence
 from telemetry.signals import Counts, Signals
 
-# 5 of 10 and 3 of 3 are narrower and are judged; 2 of 3, 2 of 4 and 1 of 1 are wider and are not.
+# 3 of 3 is narrower and judged, 2 of 3 is not; from seven requests on every ratio is (docs/decisions/004).
 TOO_WIDE = 0.6
 
 _SEVERITY = {Health.FAILING: 0, Health.DEGRADED: 1, Health.HEALTHY: 2}

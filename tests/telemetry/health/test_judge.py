@@ -61,6 +61,11 @@ def test_error_ratio_by_its_lower_end(failures: float, requests: float, health: 
     assert health_of(failures, requests) == (health, [text])
 
 
+@pytest.mark.parametrize("requests", range(7, 40))
+def test_from_seven_requests_on_half_of_them_failing_is_an_outage(requests: int) -> None:
+    assert health_of(requests / 2, requests)[0] is FAILING
+
+
 @pytest.mark.parametrize(("failures", "requests"), [(0, 1000), (9, 1000), (0, 1)])
 def test_below_every_level_there_is_nothing_to_say(failures: float, requests: float) -> None:
     assert health_of(failures, requests) == (HEALTHY, [])
