@@ -1,0 +1,19 @@
+-- The spans of one trace, each once (senders repeat what was not answered in time), the earliest first. Found by the bloom index of
+-- trace_id. Values whose bytes are no text go as hex.
+SELECT
+  lower(hex(reinterpretAsFixedString(span_id))) AS span_id,
+  parent_id != 0 AS has_parent,
+  lower(hex(reinterpretAsFixedString(parent_id))) AS parent,
+  node, toString(role) AS role, kind, operation, name,
+  toUnixTimestamp64Nano(ts) AS start_ns, duration AS duration_ns,
+  status, status_message, code, grpc, flags, scope, trace_state, resource_id,
+  mapKeys(attributes) AS keys, CAST(kinds, 'Array(Int8)') AS kinds,
+  arrayMap((kind, value) -> if(kind >= 'array_value', hex(value), value), spans.kinds, mapValues(attributes)) AS values,
+  arrayMap(event -> hex(event), events) AS events,
+  arrayMap(link -> hex(link), links) AS links,
+  count() OVER (PARTITION BY span_id, spans.role, node) AS copies
+FROM spans
+WHERE trace_id = toFixedString(unhex({trace:String}), 16)
+ORDER BY ts, span_id, spans.role, node
+LIMIT 1 BY span_id, spans.role, node
+LIMIT {limit:UInt32}
