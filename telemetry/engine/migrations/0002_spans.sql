@@ -300,7 +300,7 @@ CREATE TABLE IF NOT EXISTS services (
   node $NAME, version $NAME, cluster $NAME, namespace $NAME, name $NAME,
   gateway SimpleAggregateFunction(max, UInt8),
   first_seen SimpleAggregateFunction(min, DateTime('UTC')), last_seen SimpleAggregateFunction(max, DateTime('UTC'))
-) ENGINE = AggregatingMergeTree ORDER BY (node, version)
+) ENGINE = AggregatingMergeTree ORDER BY (node, version, cluster, namespace, name)
 SETTINGS $DURABLE;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS mv_services TO services AS
