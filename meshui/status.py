@@ -7,7 +7,6 @@ from meshui import __version__
 from meshui.running import Running, running
 from telemetry.engine.stored import stored
 from telemetry.publish.body import instant
-from telemetry.receive.tally import Received
 from telemetry.rollup.scenario import scenario
 
 Body = dict[str, Any]
@@ -16,38 +15,17 @@ Body = dict[str, Any]
 def status(now: datetime) -> Body:
     """The body of `GET /api/v1/status`."""
     here = running()
-    spool, received = here.spool.state(), here.tally.received(now.timestamp())
+    spool, tally = here.spool.state(), here.tally.state(now)
     playing = scenario(here.engine, now)
+    accepting = spool.bytes < spool.max_bytes
     return {
         "version": __version__,
         "uptime_s": int((now - here.started).total_seconds()),
         "receivers": [
-            {
-                "protocol": name,
-                "address": address,
-                "accepting": spool.bytes < spool.max_bytes,
-                "last_seen": _last_seen(received, name),
-            }
+            {"protocol": name, "address": address, "accepting": accepting, **tally.receiver(name)}
             for name, address in sorted(here.receivers.items())
         ],
-        "ingest": {
-            "spans_per_s": received.spans_per_s,
-            "points_per_s": received.points_per_s,
-            "logs_per_s": received.logs_per_s,
-            "accepted_total": received.accepted,
-            "rejected_total": received.rejected,
-            "last_seen": None if received.last_seen is None else instant(received.last_seen),
-            "rejected_recently": [
-                {
-                    "at": instant(row.at),
-                    "sender": row.sender,
-                    "status": row.status,
-                    "reason": row.reason,
-                    "count": row.count,
-                }
-                for row in received.rejections
-            ],
-        },
+        "ingest": tally.as_dict(),
         "lag": _lag(here),
         "spool": {"bytes": spool.bytes, "segments": spool.segments, "quarantined": spool.quarantined},
         "engine": _engine(here),
@@ -55,11 +33,6 @@ def status(now: datetime) -> Body:
         "scenario_text": None if playing is None else playing.text,
         "warnings": _warnings(here, now),
     }
-
-
-def _last_seen(received: Received, protocol: str) -> str | None:
-    seen = [sender.last_seen for sender in received.senders if sender.protocol == protocol]
-    return instant(max(seen)) if seen else None
 
 
 def _lag(here: Running) -> Body:

@@ -22,6 +22,9 @@ export function byTrouble(a, b) {
   return ORDER.indexOf(a.health) - ORDER.indexOf(b.health) || harm(b) - harm(a) || (a.id < b.id ? -1 : 1);
 }
 
+/** Going idle is not worse. @param {Health} now @param {Health} before */
+export const isWorse = (now, before) => now !== "idle" && before !== "idle" && ORDER.indexOf(now) < ORDER.indexOf(before);
+
 /** What is listed: everything that can be named. @param {Iterable<Node>} nodes */
 export const listed = (nodes) => [...nodes].filter((node) => node.kind !== "unknown").sort(byTrouble);
 
@@ -68,7 +71,6 @@ function setText(target, text) {
 
 /** @param {HTMLTableRowElement} row @param {Node} node */
 function fill(row, node) {
-  const before = row.dataset.health;
   row.dataset.node = node.id;
   row.dataset.health = node.health;
   const mark = row.querySelector(".h");
@@ -83,10 +85,12 @@ function fill(row, node) {
   const versions = row.querySelector("[data-versions]");
   if (versions && versions.textContent?.trim().split(/\s+/).join(" ") !== node.versions.join(" "))
     versions.replaceChildren(...node.versions.flatMap((version) => [element("span", "tag", version), " "]));
-  if (before && before !== node.health && ORDER.indexOf(node.health) < ORDER.indexOf(/** @type {Health} */ (before))) {
-    row.classList.add("got-worse");
-    setTimeout(() => row.classList.remove("got-worse"), WORSE_SHOWN_MS);
-  }
+}
+
+/** The row that got worse carries a dot for ten seconds. @param {HTMLTableRowElement} row */
+function mark(row) {
+  row.classList.add("got-worse");
+  setTimeout(() => row.classList.remove("got-worse"), WORSE_SHOWN_MS);
 }
 
 /** Keeps one table current. `most` rows are shown, or all of them. */
@@ -98,6 +102,8 @@ export class Rows {
     /** @type {Map<string, HTMLTableRowElement>} */
     this.rows = new Map([...body.rows].map((row) => [row.dataset.node ?? "", row]));
     this.order = "";
+    /** @type {Map<string, Health>} */
+    this.healths = new Map();
   }
 
   /** @param {Map<string, Node>} nodes @returns {boolean} whether a health, or what is there, changed */
@@ -108,8 +114,12 @@ export class Rows {
     if (moved) this.#place(listed(nodes.values()).slice(0, this.most));
     for (const [id, row] of this.rows) {
       const node = nodes.get(id);
-      if (node) fill(row, node);
+      if (!node) continue;
+      fill(row, node);
+      const before = this.healths.get(id);
+      if (moved && before && isWorse(node.health, before)) mark(row);
     }
+    if (moved) this.healths = new Map([...nodes.values()].map((node) => [node.id, node.health]));
     return moved;
   }
 

@@ -1,0 +1,62 @@
+/** Small parts that panels and tables are made of. */
+import { html, nothing, svg } from "lit/html.js";
+import { shortRate, worseSignal } from "../graph/words.js";
+import { isProblem } from "../graph/model.js";
+import { spriteUrl } from "./health.js";
+
+/** @typedef {import("../graph/model.js").Node} Node @typedef {import("../graph/model.js").Edge} Edge */
+
+/** @param {string} health */
+export const mark = (health) => html`<svg class="h" data-h=${health} role="img" aria-label=${health}><use href="${spriteUrl()}#${health}"></use></svg>`;
+
+/** @param {string} name @param {string} [classes] */
+export const icon = (name, classes = "i") => html`<svg class=${classes} aria-hidden="true"><use href="${spriteUrl()}#${name}"></use></svg>`;
+
+/** @param {string} health */
+export const pill = (health) => html`<span class="pill" data-h=${health}><svg class="h" data-h=${health} aria-hidden="true"><use href="${spriteUrl()}#${health}"></use></svg>${health}</span>`;
+
+export const closeButton = () => html`<button class="btn quiet icon small-icon" type="button" data-act="close" aria-label="Close">${icon("x", "i s")}</button>`;
+
+/** Its first words, up to the first comma or bracket, carry the number. @param {string} text */
+export function reason(text) {
+  const end = text.search(/[,(;]|\.\s/);
+  return end < 0 ? html`<b>${text}</b>` : html`<b>${text.slice(0, end)}</b>${text.slice(end)}`;
+}
+
+/** @param {(number|null)[]} values @param {number} w @param {number} h @param {number} most */
+function pieces(values, w, h, most) {
+  /** @type {[number, number][][]} */ const parts = [];
+  values.forEach((value, i) => {
+    if (value === null) return;
+    const point = /** @type {[number, number]} */ ([1 + (i * (w - 2)) / Math.max(1, values.length - 1), h - 2 - (value / most) * (h - 5)]);
+    if (i === 0 || values[i - 1] === null || !parts.length) parts.push([point]);
+    else parts[parts.length - 1].push(point);
+  });
+  return parts;
+}
+
+/** A small line without axes, from zero; a gap where there was no value. @param {(number|null)[]} values @param {string} tone @param {number} least what the top is at least */
+export function spark(values, tone, least) {
+  const [w, h] = [150, 30];
+  const known = values.filter((value) => value !== null);
+  if (known.length < 2) return html`<svg class="spark" viewBox="0 0 ${w} ${h}" aria-hidden="true"></svg>`;
+  const most = Math.max(least, ...known) * 1.1;
+  const lines = pieces(values, w, h, most).filter((part) => part.length > 1);
+  const path = (/** @type {[number, number][]} */ part) => part.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
+  return html`<svg class="spark ${tone}" viewBox="0 0 ${w} ${h}" preserveAspectRatio="none" aria-hidden="true">${lines.map((part) => svg`<path class="area" d="${path(part)}L${part[part.length - 1][0].toFixed(1)} ${h}L${part[0][0].toFixed(1)} ${h}Z"></path><path class="line" d=${path(part)}></path>`)}</svg>`;
+}
+
+/** @param {Node|Edge} it */
+export const tone = (it) => (it.health === "failing" ? "bad" : it.health === "degraded" ? "warn" : "");
+
+/** A row that leads to a node and, by its numbers, to the call between. @param {Edge} edge @param {string} id the node at the other end @param {string} name @param {(id: string) => string} link */
+export function peer(edge, id, name, link) {
+  return html`<li class="peer">${mark(edge.health)}<a class="svc" href=${link(id)} data-go=${id} data-kind="node">${name}</a><a class="num" href=${link(edge.id)} data-go=${edge.id} data-kind="edge" title="The call"><span class="dim">${shortRate(edge.signals.rps)}</span> <span class=${isProblem(edge) ? tone(edge) : "dim"}>${worseSignal(edge) || "–"}</span></a></li>`;
+}
+
+/** The newest failing traces, by id. @param {string[]} ids */
+export function traces(ids) {
+  if (!ids.length) return nothing;
+  return html`<div class="blk"><h3>Last failing traces</h3><ul class="traces">${ids.map((id) => html`<li class="row"><a class="mono link grow" href="/api/v1/traces/${id}">${id}</a><button class="btn quiet icon small-icon" type="button" data-copy-text=${id} aria-label="Copy trace id ${id}">${icon("copy", "i s")}</button></li>`)}</ul></div>`;
+}
+
