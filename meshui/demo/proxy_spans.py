@@ -10,7 +10,9 @@ from meshui.demo.recorder import UNSET, Place
 
 _ERROR = Status(StatusCode.ERROR)
 _SERVER_GRPC_ERRORS = {2, 4, 12, 13, 14, 15}
-_METHOD_OF_GRPC = "POST"
+# Envoy leaves out a tag without a value, and no reader can tell that from a tag not configured: these proxies have "-"
+# as its default.
+_PLAINTEXT_OUT, _PLAINTEXT_IN = {"upstream_tls_version": "-"}, {"downstream_tls_version": "-"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,9 @@ def cluster_out(host: str, port: int, subset: str = "") -> str:
 def egress(here: Place, request: Request, start: float, verdict: Verdict, *, cluster: str, peer: str) -> None:
     """The caller's sidecar. `peer`: the SPIFFE id of the upstream, empty where there is none or nobody was reached."""
     attributes = _main(here.pod, request, verdict, cluster) | {"traffic_direction": "outbound"}
-    if peer and request.mutual:
-        attributes |= {"upstream_tls_version": "TLSv1.3", "upstream_peer_uri_san": peer}
+    if peer:
+        tags = {"upstream_tls_version": "TLSv1.3", "upstream_peer_uri_san": peer}
+        attributes |= tags if request.mutual else _PLAINTEXT_OUT
     status = _status(request, verdict, client=True)
     here.proxy(f"egress {request.host}", SpanKind.CLIENT, (start, verdict.end), attributes, status=status)
 
@@ -43,8 +46,8 @@ def egress(here: Place, request: Request, start: float, verdict: Verdict, *, clu
 def ingress(here: Place, request: Request, start: float, verdict: Verdict, *, caller: str) -> None:
     """The called one's sidecar. `caller`: the SPIFFE id of who asked."""
     attributes = _main(here.pod, request, verdict, "inbound|8080||") | {"traffic_direction": "inbound"}
-    if request.mutual:
-        attributes |= {"downstream_tls_version": "TLSv1.3", "downstream_peer_uri_san": caller}
+    tags = {"downstream_tls_version": "TLSv1.3", "downstream_peer_uri_san": caller}
+    attributes |= tags if request.mutual else _PLAINTEXT_IN
     status = _status(request, verdict, client=False)
     here.proxy("ingress", SpanKind.SERVER, (start, verdict.end), attributes, status=status)
 
@@ -82,7 +85,7 @@ def _main(pod: Pod, request: Request, verdict: Verdict, cluster: str) -> dict[st
         "node_id": pod.node_id,
         "guid:x-request-id": request.request_id,
         "http.url": f"http://{request.host}{request.path}",
-        "http.method": _METHOD_OF_GRPC if request.grpc else request.method,
+        "http.method": request.method,
         "downstream_cluster": "-",
         "user_agent": request.user_agent,
         "http.protocol": "HTTP/2" if request.grpc else "HTTP/1.1",

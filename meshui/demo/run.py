@@ -14,7 +14,7 @@ from meshui.demo.timeline import cycle, only
 
 BEAT_S = 0.5
 ANNOUNCE_S = 10.0
-_HISTORY_STEP_S = 5.0
+_HISTORY_STEP_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +36,28 @@ def run(options: Options, stop: Event, say: Callable[[str], None]) -> int:
     stream = Stream(SHOP, options.seed, origin_ns, options.rate, timeline)
     outbox = Outbox(*exporters(options.endpoint, options.token), options.endpoint, say)
     say(f"{len(SHOP.services)} services, {options.rate:g} requests/s to {options.endpoint}; Ctrl-C ends it.")
-    step = -HISTORY_S
-    while step < 0 and not stop.is_set():
-        step += _HISTORY_STEP_S
-        outbox.add(stream.until(step))
-        if not outbox.wait_s:
-            outbox.send()
-    running, announced, tried = "", -ANNOUNCE_S, 0.0
+    step, running, announced, tried = -HISTORY_S, "", 0.0, 0.0
     while not stop.is_set():
         now_ns = time.time_ns()
         at = (now_ns - origin_ns) / 1e9
         if options.duration_s is not None and at >= options.duration_s:
             break
-        scenario = timeline(at)
-        outbox.add(stream.until(at))
+        step = step + _HISTORY_STEP_S if step < 0 else at
+        outbox.add(stream.until(step))
         if at - tried >= outbox.wait_s:
-            tried = at
+            tried, scenario = at, timeline(at)
             if scenario.name != running:
                 say(f"Scenario {scenario.name}: {scenario.sentence}")
-            if scenario.name != running or at - announced >= ANNOUNCE_S:
-                outbox.announce(scenario, now_ns)
-                running, announced = scenario.name, at
-            outbox.send()
-        stop.wait(BEAT_S)
-    outbox.add(stream.until((time.time_ns() - origin_ns) / 1e9))
+                running, announced = scenario.name, -ANNOUNCE_S
+            if at - announced < ANNOUNCE_S:
+                outbox.send()
+            elif outbox.announce(scenario, now_ns):
+                announced = at
+                outbox.send()
+        if step >= 0:
+            stop.wait(BEAT_S)
     if not outbox.wait_s:
+        outbox.add(stream.until((time.time_ns() - origin_ns) / 1e9))
         outbox.send()
     outbox.close()
     return outbox.sent

@@ -97,8 +97,8 @@ class Outbox:
             self.sent += len(batch)
             self._answered()
 
-    def announce(self, scenario: Scenario, at_ns: int) -> None:
-        """Tell the endpoint which scenario runs, by a log record like any other."""
+    def announce(self, scenario: Scenario, at_ns: int) -> bool:
+        """Tell the endpoint which scenario runs, by a log record like any other; answers whether it took it."""
         record = LogRecord(
             timestamp=at_ns,
             observed_timestamp=at_ns,
@@ -111,6 +111,9 @@ class Outbox:
         result = self._logs.export([ReadableLogRecord(record, _ANNOUNCER, _SCOPE)])
         if result is not LogRecordExportResult.SUCCESS:
             self._failed()
+            return False
+        self._answered()
+        return True
 
     def close(self) -> None:
         self._spans.shutdown()

@@ -73,7 +73,7 @@ def _halves(record: Record) -> Iterator[Record]:
 
 
 def _keep(signal: Signal, message: Message, side: int) -> None:
-    for name in _nesting(signal, message):
+    for name in _nesting(signal):
         group = getattr(message, name)
         if len(group) > 1:
             middle = len(group) // 2
@@ -83,7 +83,7 @@ def _keep(signal: Signal, message: Message, side: int) -> None:
         message = group[0]
 
 
-def _nesting(signal: Signal, message: Message) -> tuple[str, ...]:
+def _nesting(signal: Signal) -> tuple[str, ...]:
     if signal is TRACES:
         return "resource_spans", "scope_spans", "spans"
     if signal is LOGS:

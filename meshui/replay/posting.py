@@ -14,12 +14,12 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from meshui.replay.batches import Body
-from meshui.replay.record import LOGS, METRICS, TRACES, ZIPKIN
+from meshui.replay.record import LOGS, METRICS, TRACES, ZIPKIN, Message
 
 RETRYABLE = {429, 502, 503, 504}
 PATIENCE_S = 60.0
 _LONGEST_WAIT_S = 10.0
-_RESPONSES = {
+_RESPONSES: dict[str, tuple[Callable[[], Message], str]] = {
     TRACES.name: (ExportTraceServiceResponse, "rejected_spans"),
     METRICS.name: (ExportMetricsServiceResponse, "rejected_data_points"),
     LOGS.name: (ExportLogsServiceResponse, "rejected_log_records"),
