@@ -1,0 +1,148 @@
+"""Brings the roll-ups up to date: the buckets that new segments touched are computed again from raw rows, newest first.
+
+Nothing is added up twice: a bucket's rows are replaced, so any order and repetition of refreshes equals one. What is
+still to do is kept in memory; a restart finds it again, since a segment is written to `refreshed` only when all is done
+for it."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from weakref import WeakKeyDictionary
+
+from telemetry.engine.engine import Engine
+from telemetry.rollup.fold import Run, fold, learn_owners
+from telemetry.rollup.question import ask
+from telemetry.window import BUCKET_S
+
+LATENESS_S = 10.0
+_RENAMED_WITHIN = timedelta(minutes=10)
+_SPANS_A_RUN = 1_000_000
+_BUCKETS_A_RUN = 60
+_RUNS_AN_EPOCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh did: buckets computed, buckets still to do, spans read, seconds taken."""
+
+    buckets: int
+    left: int
+    spans_seen: int
+    took_s: float
+
+
+@dataclass
+class _Queue:
+    """What is to be done for one engine. Buckets are Unix seconds. `stale`: to compute; `open`: computed, but not old
+    enough to be final; `segments`: each with its buckets that are not final."""
+
+    epoch: int
+    runs: int = 0
+    stale: set[int] = field(default_factory=set)
+    open: set[int] = field(default_factory=set)
+    segments: dict[tuple[int, int], set[int]] = field(default_factory=dict)
+    owners: dict[str, int] = field(default_factory=dict)
+
+    def next_generation(self) -> int:
+        self.runs += 1
+        return self.epoch << _RUNS_AN_EPOCH | self.runs
+
+
+_queues: WeakKeyDictionary[Engine, _Queue] = WeakKeyDictionary()
+
+
+def refresh(engine: Engine, now: datetime, budget_s: float = 2.0, *, lateness_s: float = LATENESS_S) -> Refreshed:
+    """Compute what is out of date, newest first, for about `budget_s`; the rest waits for the next call.
+
+    At least one run of buckets is computed. One caller at a time for one database."""
+    began = monotonic()
+    queue = _queues.get(engine) or _queue_of(engine)
+    settled = int(now.timestamp() - lateness_s - BUCKET_S) // BUCKET_S * BUCKET_S
+    _take_segments(engine, queue)
+    ripe = {bucket for bucket in queue.open if bucket <= settled}
+    queue.open -= ripe
+    queue.stale |= ripe
+    if queue.stale:
+        _take_owners(engine, queue, now)
+    buckets = spans = 0
+    while queue.stale and (not buckets or monotonic() - began < budget_s):
+        run = _newest_run(engine, queue.stale)
+        spans += _compute(engine, queue, run, settled)
+        buckets += len(run)
+    _finish_segments(engine, queue, now)
+    return Refreshed(buckets, len(queue.stale), spans, monotonic() - began)
+
+
+def _queue_of(engine: Engine) -> _Queue:
+    engine.execute("INSERT INTO fold_epochs SELECT max(e.epoch) + 1 AS epoch FROM fold_epochs AS e")
+    queue = _Queue(int(engine.query("SELECT max(epoch) AS epoch FROM fold_epochs")[0]["epoch"]))
+    _queues[engine] = queue
+    return queue
+
+
+def _take_segments(engine: Engine, queue: _Queue) -> None:
+    for row in ask(engine, "unrefreshed"):
+        key = (int(row["spool"]), int(row["segment"]))
+        if key not in queue.segments:
+            # A segment without spans has one bucket, 0, from the join: nothing to compute.
+            queue.segments[key] = {int(bucket) for bucket in row["buckets"] if bucket}
+            queue.stale |= queue.segments[key]
+
+
+def _take_owners(engine: Engine, queue: _Queue, now: datetime) -> None:
+    """Learn who sends spans; what named a new owner otherwise within the last 10 minutes is out of date."""
+    since = now - _RENAMED_WITHIN
+    new: list[str] = []
+    for row in ask(engine, "owners"):
+        before = queue.owners.get(row["node"])
+        lately = before is not None or int(row["first_seen"]) >= since.timestamp()
+        if before != row["gateway"] and lately:
+            new.append(row["node"])
+        queue.owners[row["node"]] = row["gateway"]
+    learn_owners(engine)
+    if new:
+        names = [node.partition("/")[2] for node in new]
+        queue.stale |= {int(r["at"]) for r in ask(engine, "renamed", since=since, names=names, nodes=new)}
+
+
+def _newest_run(engine: Engine, stale: set[int]) -> list[int]:
+    """The newest stale bucket and those just before it, as many as memory allows."""
+    run = [max(stale)]
+    while len(run) < _BUCKETS_A_RUN and run[-1] - BUCKET_S in stale:
+        run.append(run[-1] - BUCKET_S)
+    if len(run) == 1:
+        return run
+    read = ask(engine, "sizes", since=_time(run[-1] - 2 * BUCKET_S), until=_time(run[0] + 2 * BUCKET_S))
+    size = {int(row["at"]): int(row["spans"]) for row in read}
+    # Two more on each side are read.
+    total = sum(size.get(run[0] + step * BUCKET_S, 0) for step in (2, 1, 0, -1, -2))
+    for length in range(1, len(run)):
+        total += size.get(run[length] - 2 * BUCKET_S, 0)
+        if total > _SPANS_A_RUN:
+            return run[:length]
+    return run
+
+
+def _compute(engine: Engine, queue: _Queue, run: list[int], settled: int) -> int:
+    """Compute a run of stale buckets with a neighbour on each side, whose calls may have gained an end."""
+    wanted = Run(_time(run[-1] - BUCKET_S), _time(run[0] + BUCKET_S), _time(settled), queue.next_generation())
+    spans, called = fold(engine, wanted)
+    done = set(run)
+    queue.stale -= done
+    queue.open |= {bucket for bucket in done if bucket > settled}
+    final = done - queue.open
+    for buckets in queue.segments.values():
+        buckets.difference_update(final)
+    queue.stale |= set(called) - done
+    return spans
+
+
+def _finish_segments(engine: Engine, queue: _Queue, now: datetime) -> None:
+    ended = [key for key, buckets in queue.segments.items() if not buckets]
+    engine.insert_rows("refreshed", [{"spool": spool, "segment": segment, "at": now} for spool, segment in ended])
+    for key in ended:
+        del queue.segments[key]
+
+
+def _time(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)
