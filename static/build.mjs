@@ -74,9 +74,10 @@ async function buildAll() {
   rmSync(DIST, { recursive: true, force: true });
   mkdirSync(DIST, { recursive: true });
   const pages = readdirSync(join(ROOT, "src/pages")).filter((name) => name.endsWith(".js"));
+  const entries = [...pages.map((name) => `src/pages/${name}`), "styles/app.css"];
   const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: [...pages.map((name) => `src/pages/${name}`), "styles/app.css"],
+    entryPoints: entries,
     outdir: "dist",
     outbase: ".",
     bundle: true,
@@ -100,7 +101,7 @@ async function buildAll() {
   const sizes = {};
   for (const [path, output] of Object.entries(outputs)) {
     const file = basename(path);
-    if (output.entryPoint) {
+    if (output.entryPoint && entries.includes(output.entryPoint)) {
       const name = basename(output.entryPoint);
       const needed = eager(path, outputs);
       files[name] = file;

@@ -44,7 +44,7 @@ def _line(line: str) -> str:
     comment = _COMMENT.search(line)
     code = line[: comment.start(2)] if comment else line
     key = _KEY.match(code)
-    shown = escape(code)
+    shown: str = escape(code)
     if key:
         shown = f'{key[1]}<span class="k">{escape(key[2])}</span>{escape(code[key.end() :])}'
     return shown + (f'<span class="c">{escape(comment[2])}</span>' if comment else "")

@@ -14,11 +14,12 @@ export function partsUrl(href) {
   return url.href;
 }
 
-/** @param {string} url @returns {Promise<Document>} raises if the answer is no page of ours */
+/** Who has been signed out sees the sign-in page, which leads back here. @param {string} url @returns {Promise<Document>} raises if the answer is no page of ours */
 export async function fetchPage(url) {
   const response = await fetch(url, { headers: { Accept: "text/html" } });
-  if (response.redirected && new URL(response.url).pathname.startsWith("/sign-in/")) throw new Error("signed out");
-  if (!response.ok) throw new Error(`answered ${response.status}`);
+  const signedOut = response.redirected && new URL(response.url).pathname === "/sign-in/";
+  if (signedOut) location.reload();
+  if (signedOut || !response.ok) throw new Error(`answered ${response.status}`);
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 

@@ -48,7 +48,7 @@ function makeRow(node) {
   const row = element("tr", "");
   const place = (node.cluster ? `${node.cluster}:` : "") + (node.namespace === "-" && !node.cluster ? "" : `${node.namespace}/`);
   const link = /** @type {HTMLAnchorElement} */ (element("a", "row", healthMark(node.health), element("span", "svc", element("i", "", place), node.name)));
-  link.href = `/graph/?select=${encodeURIComponent(node.id).replaceAll("%2F", "/")}`;
+  link.href = `/graph/?node=${encodeURIComponent(node.id).replaceAll("%2F", "/")}`;
   const head = element("th", "", link);
   head.setAttribute("scope", "row");
   row.append(head);
