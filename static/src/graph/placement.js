@@ -79,3 +79,18 @@ export const copyOf = (placement) => ({
   spots: new Map([...placement.spots].map(([id, spot]) => [id, { ...spot }])),
   bends: new Map(placement.bends),
 });
+
+/** Part of the way from one picture to another; what only the second has stands where it will. @param {Placement} a @param {Placement} b @param {number} share 0..1 @returns {Placement} */
+export function blend(a, b, share) {
+  const mixed = copyOf(b);
+  const mix = (/** @type {number} */ from, /** @type {number} */ to) => from + (to - from) * share;
+  for (const [key, box] of mixed.boxes) {
+    const from = a.boxes.get(key);
+    if (from) Object.assign(box, { x: mix(from.x, box.x), y: mix(from.y, box.y), w: mix(from.w, box.w), h: mix(from.h, box.h) });
+  }
+  for (const [id, spot] of mixed.spots) {
+    const from = a.spots.get(id);
+    if (from && from.box === spot.box) Object.assign(spot, { x: mix(from.x, spot.x), y: mix(from.y, spot.y) });
+  }
+  return mixed;
+}

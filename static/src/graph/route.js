@@ -61,6 +61,18 @@ export function routes(calls, stands, boxes, bends) {
   return curves;
 }
 
+/** Straight from side to side: while things move there is no time for more. @param {Iterable<Wanted>} calls @param {Map<string, Stand>} stands @returns {Map<string, Curve>} */
+export function direct(calls, stands) {
+  const known = [...calls].filter((call) => stands.has(call.source) && stands.has(call.target));
+  const ports = portsOf(known, stands);
+  return new Map(known.map((call) => {
+    const from = /** @type {Stand} */ (stands.get(call.source));
+    const to = /** @type {Stand} */ (stands.get(call.target));
+    const port = /** @type {Port} */ (ports.get(call.id));
+    return [call.id, call.source === call.target ? loop(from) : smooth([[from.x + from.w, port.y0], [to.x - ARROW, port.y1]])];
+  }));
+}
+
 /** @typedef {{y0: number, y1: number, out: number, outs: number, in: number, ins: number}} Port */
 
 /**

@@ -54,5 +54,5 @@ ${node.versions.length ? html`<div class="blk"><h3>Versions</h3><p class="row wr
 <div class="blk">${into.length ? html`<h3>Called by</h3><ul>${into.map((edge) => peer(edge, edge.source, near(edge.source), link))}</ul>` : html`<p class="dim">Nobody was seen calling it.</p>`}
 ${from.length ? html`<h3 class="next">Calls</h3><ul>${from.map((edge) => peer(edge, edge.target, near(edge.target), link))}</ul>` : nothing}</div>
 ${traces(node.failing_traces ?? [])}
-${node.last_request ? html`<p class="blk small dim">Last request <time datetime=${node.last_request}>${node.last_request}</time></p>` : nothing}`;
+${node.last_request ? html`<p class="blk small dim">Last request <time datetime=${node.last_request}></time></p>` : nothing}`;
 }

@@ -4,6 +4,7 @@ import { edgePanel } from "./panel-edge.js";
 import { nodePanel } from "./panel-node.js";
 import { namespacePanel, problemsPanel } from "./panel-problems.js";
 import { closeButton } from "./panel-parts.js";
+import { tellTimes } from "./time.js";
 
 /**
  * @typedef {import("../graph/model.js").Graph} Graph
@@ -44,7 +45,10 @@ export class Panel {
   show(shown, context) {
     const open = shown.kind !== "none";
     this.#aside.hidden = !open;
-    if (open) render(content(shown, context), this.#body);
+    if (open) {
+      render(content(shown, context), this.#body);
+      tellTimes(this.#body, new Date());
+    }
     return open;
   }
 
