@@ -1,7 +1,7 @@
 # Two commands for a newcomer: `make run` and `make test`. Everything they need is set up in .venv by `make setup`.
 PY ?= python3
 BIN := .venv/bin
-STATIC_SOURCES := $(shell find static/src static/styles static/build.mjs static/icons.txt static/package.json -type f 2>/dev/null)
+STATIC_SOURCES := $(shell find static/src static/styles static/icons static/build.mjs static/icons.txt static/package.json -type f 2>/dev/null)
 
 .PHONY: setup test-setup run test lint dev lock wheel shots docs clean
 
