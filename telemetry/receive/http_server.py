@@ -25,7 +25,7 @@ Check = Callable[[bytes, bool], Batch | Rejection]
 
 PROTOBUF = ("application/x-protobuf", "application/protobuf")
 JSON = "application/json"
-LARGE_BYTES = 256 * 1024
+LARGE_BYTES = 1024 * 1024
 LARGE_JSON_BYTES = 32 * 1024
 
 
