@@ -5,12 +5,17 @@ them to this very server makes a constant few spans a second, and never spans ab
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from opentelemetry import metrics, trace
 from opentelemetry.metrics import CallbackOptions, Observation
 
 from meshui import __version__
 from telemetry import counters
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.metrics.export import MetricExporter
+    from opentelemetry.sdk.trace.export import SpanExporter
 
 Stop = Callable[[], None]
 _ENDPOINTS = tuple(f"OTEL_EXPORTER_OTLP_{which}ENDPOINT" for which in ("", "TRACES_", "METRICS_"))
@@ -28,19 +33,13 @@ def start(environ: Mapping[str, str] = os.environ) -> Stop | None:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    if environ.get("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc").startswith("http"):
-        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    else:
-        from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
-        from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
-
     resource = Resource.create(
         {"service.name": environ.get("OTEL_SERVICE_NAME", "meshui"), "service.version": __version__}
     )
     spans = TracerProvider(resource=resource)
-    spans.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    points = MeterProvider([PeriodicExportingMetricReader(OTLPMetricExporter())], resource)
+    span_exporter, metric_exporter = _exporters(environ.get("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"))
+    spans.add_span_processor(BatchSpanProcessor(span_exporter))
+    points = MeterProvider([PeriodicExportingMetricReader(metric_exporter)], resource)
     trace.set_tracer_provider(spans)
     metrics.set_meter_provider(points)
     _observe(points.get_meter("meshui", __version__))
@@ -50,6 +49,18 @@ def start(environ: Mapping[str, str] = os.environ) -> Stop | None:
         points.shutdown()
 
     return stop
+
+
+def _exporters(protocol: str) -> "tuple[SpanExporter, MetricExporter]":
+    if protocol.startswith("http"):
+        from opentelemetry.exporter.otlp.proto.http import metric_exporter as http_metrics
+        from opentelemetry.exporter.otlp.proto.http import trace_exporter as http_traces
+
+        return http_traces.OTLPSpanExporter(), http_metrics.OTLPMetricExporter()
+    from opentelemetry.exporter.otlp.proto.grpc import metric_exporter as grpc_metrics
+    from opentelemetry.exporter.otlp.proto.grpc import trace_exporter as grpc_traces
+
+    return grpc_traces.OTLPSpanExporter(), grpc_metrics.OTLPMetricExporter()
 
 
 def _observe(meter: metrics.Meter) -> None:

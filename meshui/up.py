@@ -12,7 +12,7 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import uvicorn
@@ -31,7 +31,7 @@ from meshui.work.tick import Ticker
 from telemetry.engine.embedded import open_embedded
 from telemetry.engine.engine import Engine, EngineError
 from telemetry.engine.migrate import migrate
-from telemetry.engine.retention import drop_older
+from telemetry.engine.retention import Kept, drop_old
 from telemetry.receive.admission import Admission, Admit
 from telemetry.receive.grpc_server import otlp_grpc
 from telemetry.receive.http_server import otlp_http
@@ -155,11 +155,11 @@ async def _serve(
     }
     serving = [asyncio.create_task(server.serve(sockets=[sockets[name]])) for name, server in servers.items()]
 
-    tick = Beat("tick", lambda: ticker.tick(_now()), config.tick, rest=TICK_RESTS)
+    kept = Kept(traces=timedelta(seconds=config.retention_traces))
     beats = [
         Beat("load", loader.load_sealed, LOAD_EVERY_S),
-        tick,
-        Beat("retention", lambda: drop_older(opened.engine, _now(), config.retention_traces), RETENTION_EVERY_S),
+        Beat("tick", lambda: ticker.tick(_now()), config.tick, rest=TICK_RESTS),
+        Beat("retention", lambda: drop_old(opened.engine, _now(), kept), RETENTION_EVERY_S),
         Beat("tokens", tokens.book, tokens.REREAD_S),
     ]
     for beat in beats:

@@ -131,6 +131,11 @@ def histogram(name: str, unit: str, sentence: str) -> Histogram:
     return Histogram(name, unit, sentence)
 
 
+def table() -> tuple[_Metric, ...]:
+    """Every row, in the order of this file."""
+    return tuple(_TABLE.values())
+
+
 def exposition() -> str:
     """All metrics in Prometheus' text format 0.0.4, in the order of this file."""
     return "".join(metric.exposition() for metric in list(_TABLE.values()))
