@@ -59,36 +59,44 @@ CREATE OR REPLACE FUNCTION meshui_part AS part ->
 CREATE OR REPLACE FUNCTION meshui_id AS (cluster, ns, name) -> concat(if(cluster = '', '', concat(meshui_part(cluster), ':')),
   if(ns = '', '-', meshui_part(ns)), '/', meshui_part(name));
 
--- The view. Each step adds columns to those before it. Text that many spans share is LowCardinality before it is taken
--- apart, so that a regular expression runs once for each distinct value of a block, not once a span.
+-- Three views in a row, handing each other the block through tables that keep nothing (ENGINE = Null): one view's cost of analysis
+-- grows with the square of its depth (380 ms an INSERT in one, 90 in three), and no view reads a whole subquery below it.
+-- Text that many spans share is LowCardinality before it is taken apart: a regular expression then runs once for each distinct
+-- value of a block, not once a span.
+
+-- 1. What senders say, under one name each: of two generations of a name the newer, of the unknown nothing.
 -- let FIRST = arrayFirst(x -> x NOT IN ('', '-', 'unknown'),
+-- let NOTHING = ('', '-', 'unknown')
 -- let POD_HASH = ^(.+?)(-[bcdfghjklmnpqrstvwxz2456789]{5,10})?-([bcdfghjklmnpqrstvwxz2456789]{5}|[0-9]+)$
--- let STATUS_NAMES = ['OK', 'CANCELLED', 'CANCELED', 'UNKNOWN', 'INVALIDARGUMENT', 'DEADLINEEXCEEDED', 'NOTFOUND', 'ALREADYEXISTS', 'PERMISSIONDENIED', 'RESOURCEEXHAUSTED', 'FAILEDPRECONDITION', 'ABORTED', 'OUTOFRANGE', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATALOSS', 'UNAUTHENTICATED', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', '15', '16']
--- let STATUS_NUMBERS = [0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
--- let DB_OLD = ['mssql', 'oracle', 'db2', 'dynamodb', 'cosmosdb', 'spanner', 'hanadb', 'h2', 'firebird', 'redshift']
--- let DB_NEW = ['microsoft.sql_server', 'oracle.db', 'ibm.db2', 'aws.dynamodb', 'azure.cosmosdb', 'gcp.spanner', 'sap.hana', 'h2database', 'firebirdsql', 'aws.redshift']
--- let OPS = ['send', 'publish', 'process', 'deliver', 'receive']
--- let OP_ROLES = ['send', 'send', 'process', 'process', 'receive']
--- let PLUMBING = ^(PassthroughCluster|BlackHoleCluster|connect_originate|inner_connect_originate|outer_connect_originate|main_internal|encap)$
+-- let KEPT = trace_id FixedString(16), span_id UInt64, parent_id UInt64, bucket DateTime('UTC'), ts DateTime64(9, 'UTC'), duration UInt64, late UInt8, kind UInt8, name LowCardinality(String), status UInt8, status_message String, resource_id UInt64, scope LowCardinality(String), kinds Array($KIND), attributes Map(LowCardinality(String), String), events Array(String), links Array(String), trace_state String, spool UInt64, segment UInt64
 -- The accepted age: what is kept of 10 s buckets (2 d) less an hour, and 10 min ahead (rules.md), in ns.
 -- let AGE_BACK = 169200000000000
 -- let AGE_AHEAD = 600000000000
--- let MOST_WEIGHT = 1e6
-CREATE MATERIALIZED VIEW IF NOT EXISTS mv_spans TO spans AS
+CREATE TABLE IF NOT EXISTS spans_read (
+  $KEPT,
+  home $NAME, ns $NAME, raw_name $NAME, sent_as $NAME, version $NAME, instance $NAME,
+  envoy UInt8, linkerd UInt8, way $NAME, node_id $NAME, gateway_label UInt8, cluster $NAME, probe UInt8,
+  method $NAME, route $NAME, url String, code_text $NAME,
+  rpc_system $NAME, rpc_service $NAME, rpc_method $NAME, grpc_path $NAME, grpc_text $NAME,
+  db_system $NAME, db_ns $NAME, db_operation $NAME, db_target $NAME,
+  m_system $NAME, m_operation $NAME, m_destination $NAME,
+  flags $NAME, details $NAME, caller_san $NAME, explicit $NAME, explicit_ns $NAME
+) ENGINE = Null;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS mv_spans_read TO spans_read AS
 WITH senders AS (
   SELECT spool, segment, received, rs.scope_spans AS scopes, cityHash64(rs.resource.attributes) AS resource_id,
     meshui_attributes(rs.resource.attributes) AS r
   FROM landing_traces ARRAY JOIN resource_spans AS rs
 ), owners AS (
-  -- Who sent it, as far as its resource says (mesh-telemetry.md §0.1). Kuma names a service <name>_<namespace>_svc_<port>.
+  -- Kuma names a service <name>_<namespace>_svc_<port>; a Linkerd proxy of old is only `linkerd-proxy`.
   SELECT spool, segment, received, scopes, resource_id,
-    r['service.name'] = 'linkerd-proxy' AS r_linkerd, r['telemetry.sdk.name'] = 'envoy' AS r_envoy,
+    r['service.name'] AS sent_as, sent_as = 'linkerd-proxy' AS r_linkerd, r['telemetry.sdk.name'] = 'envoy' AS r_envoy,
     extractGroups(r['service.name'], '^([^_]+)_([^_]+)_svc_[0-9]+') AS kuma,
-    r['service.name'] AS r_service,
     $FIRST [r['k8s.cluster.name'], r['istio.cluster_id'], r['kuma.zone']]) AS r_cluster,
     $FIRST [if(r_linkerd, r['linkerd.io/workload-ns'], ''), r['service.namespace'], kuma[2], r['k8s.namespace.name'],
       r['linkerd.io/workload-ns'], r['kuma.mesh']]) AS r_ns,
-    $FIRST [if(r_linkerd OR startsWith(r_service, 'unknown_service'), '', if(kuma[1] != '', kuma[1], r_service)),
+    $FIRST [if(r_linkerd OR startsWith(sent_as, 'unknown_service'), '', if(kuma[1] != '', kuma[1], sent_as)),
       if(r_linkerd, r['app.kubernetes.io/name'], ''), if(r_linkerd, r['app'], ''),
       r['k8s.deployment.name'], r['k8s.statefulset.name'], r['k8s.daemonset.name'], r['k8s.cronjob.name'], r['k8s.job.name'],
       r['linkerd.io/proxy-deployment'], r['linkerd.io/proxy-statefulset'], r['linkerd.io/proxy-daemonset'], r['linkerd.io/proxy-job'],
@@ -96,76 +104,97 @@ WITH senders AS (
     $FIRST [r['service.version'], r['app.kubernetes.io/version']]) AS r_version,
     $FIRST [r['k8s.pod.name']]) AS r_pod,
     $FIRST [r['service.instance.id'], r['host.name']]) AS r_instance,
-    r['gateway.networking.k8s.io/gateway-name'] != '' OR position(r['istio'], 'gateway') > 0 AS r_gateway
+    r['gateway.networking.k8s.io/gateway-name'] != '' OR position(r['istio'], 'gateway') > 0 AS gateway_label
   FROM senders
 ), read AS (
-  SELECT spool, segment, received, resource_id, r_linkerd, r_envoy, r_gateway,
-    toLowCardinality(r_service) AS r_service, toLowCardinality(r_cluster) AS r_cluster, toLowCardinality(r_ns) AS r_ns,
-    toLowCardinality(r_name) AS r_name, toLowCardinality(r_version) AS r_version, toLowCardinality(r_pod) AS r_pod,
-    toLowCardinality(r_instance) AS r_instance,
-    toLowCardinality(ss.scope.name) AS scope,
-    s.trace_id AS raw_trace, s.span_id AS raw_span, s.parent_span_id AS raw_parent, s.trace_state AS trace_state,
-    toLowCardinality(s.name) AS name, if(s.kind BETWEEN 0 AND 5, toUInt8(s.kind), 0) AS kind,
+  SELECT spool, segment, received, resource_id, r_linkerd, r_envoy, gateway_label, toLowCardinality(sent_as) AS sent_as,
+    r_cluster, r_ns, r_name, r_version, r_pod, r_instance, toLowCardinality(ss.scope.name) AS scope,
+    toFixedString(substring(s.trace_id, 1, 16), 16) AS trace_id,
+    reinterpretAsUInt64(substring(s.span_id, 1, 8)) AS span_id, reinterpretAsUInt64(substring(s.parent_span_id, 1, 8)) AS parent_id,
+    s.trace_state AS trace_state, toLowCardinality(s.name) AS name, if(s.kind BETWEEN 0 AND 5, toUInt8(s.kind), 0) AS kind,
     s.start_time_unix_nano AS began, s.end_time_unix_nano AS ended,
+    began > received + $AGE_AHEAD OR began + $AGE_BACK < received AS late,
     if(s.status.code BETWEEN 0 AND 2, toUInt8(s.status.code), 0) AS status, s.status.message AS status_message,
     meshui_attributes(s.attributes) AS a, s.attributes.value.value AS kinds, s.events AS events, s.links AS links
   FROM owners ARRAY JOIN scopes AS ss ARRAY JOIN ss.spans AS s
-), known AS (
-  -- Attributes under one name each: of two generations the newer, of numbers and names any spelling.
-  SELECT *,
-    toLowCardinality(if(a['upstream_cluster'] NOT IN ('', '-'), a['upstream_cluster'], if(a['upstream_cluster.name'] != '-', a['upstream_cluster.name'], ''))) AS cluster,
-    toLowCardinality(a['node_id']) AS node_id,
-    a['component'] = 'proxy' OR r_envoy OR position(a['node_id'], '~') > 0 AS envoy,
-    a['direction'] IN ('inbound', 'outbound') AND (r_linkerd OR a['url.path'] != '' OR a['server.address'] != '') AS linkerd_way,
-    toLowCardinality(if(a['istio.canonical_service'] IN ('', '-', 'unknown'), r_name, a['istio.canonical_service'])) AS raw_name,
-    toLowCardinality(multiIf(a['istio.namespace'] NOT IN ('', '-', 'unknown'), a['istio.namespace'], position(a['node_id'], '~') = 0, r_ns,
-      extract(a['node_id'], '^[^~]*~[^~]*~[^~]*~([^.~]+)'))) AS ns,
-    toLowCardinality(if(a['istio.cluster_id'] IN ('', '-', 'unknown'), r_cluster, a['istio.cluster_id'])) AS any_home,
-    toLowCardinality(if(a['http.request.method'] != '', a['http.request.method'], a['http.method'])) AS method,
-    toLowCardinality(a['http.route']) AS route,
-    toLowCardinality(if(a['http.response.status_code'] != '', a['http.response.status_code'], a['http.status_code'])) AS code_text,
-    if(a['url.full'] != '', a['url.full'], a['http.url']) AS url,
-    toLowCardinality(if(a['rpc.system.name'] != '', a['rpc.system.name'], a['rpc.system'])) AS rpc_system,
-    toLowCardinality(a['rpc.service']) AS rpc_service,
-    toLowCardinality(a['rpc.method']) AS rpc_method,
-    toLowCardinality(a['grpc.path']) AS grpc_path,
-    toLowCardinality(multiIf(a['rpc.status_code'] != '', a['rpc.status_code'], a['rpc.response.status_code'] != '', a['rpc.response.status_code'],
-      a['rpc.grpc.status_code'] != '', a['rpc.grpc.status_code'], a['rpc.connect_rpc.error_code'] != '', a['rpc.connect_rpc.error_code'],
-      a['grpc.status_code'])) AS grpc_text,
-    toLowCardinality(if(a['db.system.name'] != '', a['db.system.name'], a['db.system'])) AS db_said,
-    toLowCardinality(multiIf(a['db.namespace'] != '', a['db.namespace'], a['db.name'] != '', a['db.name'],
-      a['db.redis.database_index'] != '', a['db.redis.database_index'], a['db.elasticsearch.cluster.name'])) AS db_ns,
-    toLowCardinality(if(a['db.operation.name'] != '', a['db.operation.name'], a['db.operation'])) AS db_op,
-    toLowCardinality(multiIf(a['db.collection.name'] != '', a['db.collection.name'], a['db.sql.table'] != '', a['db.sql.table'],
-      a['db.mongodb.collection'] != '', a['db.mongodb.collection'], a['db.cassandra.table'])) AS db_target,
-    toLowCardinality(a['messaging.system']) AS m_system,
-    toLowCardinality(if(a['messaging.operation.type'] != '', a['messaging.operation.type'], a['messaging.operation'])) AS m_op,
-    toLowCardinality(multiIf(
-      a['messaging.destination.temporary'] = 'true' OR a['messaging.destination.anonymous'] = 'true' OR a['messaging.temp_destination'] = 'true', '(temporary)',
-      a['messaging.destination.template'] != '', a['messaging.destination.template'],
-      a['messaging.destination.name'] != '', a['messaging.destination.name'], a['messaging.destination'])) AS m_dest,
-    toLowCardinality(if(a['response_flags'] = '-', '', a['response_flags'])) AS flags,
-    toLowCardinality(a['response_code_details']) AS details,
-    toLowCardinality(if(a['downstream_peer_uri_san'] = '-', '', a['downstream_peer_uri_san'])) AS caller_san,
-    startsWith(if(a['user_agent.original'] != '', a['user_agent.original'], if(a['http.user_agent'] != '', a['http.user_agent'], a['user_agent'])), 'kube-probe/') AS probe,
-    toLowCardinality(if(a['service.peer.name'] != '', a['service.peer.name'], a['peer.service'])) AS explicit,
-    if(a['service.peer.name'] != '', a['service.peer.namespace'], '') AS explicit_ns
-  FROM read
-), played AS (
-  SELECT *, linkerd_way OR r_linkerd AS linkerd,
-    toLowCardinality(if(linkerd_way, a['direction'], lower(a['traffic_direction']))) AS way,
-    toLowCardinality(transform(db_said, $DB_OLD, $DB_NEW)) AS db_system,
+)
+SELECT trace_id, span_id, parent_id,
+  toDateTime(intDiv(if(late, received, began), 10000000000) * 10, 'UTC') AS bucket,
+  fromUnixTimestamp64Nano(toInt64(least(began, 9223372036854775807)), 'UTC') AS ts,
+  if(began > 0 AND ended > began, ended - began, 0) AS duration, late,
+  kind, name, status, status_message, resource_id, scope, kinds, a AS attributes, events, links, trace_state, spool, segment,
+  toLowCardinality(if(a['istio.cluster_id'] IN $NOTHING, r_cluster, a['istio.cluster_id'])) AS home,
+  toLowCardinality(multiIf(a['istio.namespace'] NOT IN $NOTHING, a['istio.namespace'],
+    match(a['node_id'], '^[^~]*~[^~]*~[^~]*~[^.~]'), extract(a['node_id'], '^[^~]*~[^~]*~[^~]*~([^.~]+)'), r_ns)) AS ns,
+  toLowCardinality(if(a['istio.canonical_service'] IN $NOTHING, r_name, a['istio.canonical_service'])) AS raw_name, sent_as,
+  toLowCardinality(multiIf(r_version != '', r_version, a['istio.canonical_revision'] IN ('', '-', 'unknown', 'latest'), '', a['istio.canonical_revision'])) AS version,
+  toLowCardinality(multiIf(r_pod != '', r_pod,
+    match(a['node_id'], '^[^~]*~[^~]*~[^.~]'), extract(a['node_id'], '^[^~]*~[^~]*~([^.~]+)'), r_instance)) AS instance,
+  a['component'] = 'proxy' OR r_envoy OR position(a['node_id'], '~') > 0 AS envoy,
+  r_linkerd OR (a['direction'] IN ('inbound', 'outbound') AND (a['url.path'] != '' OR a['server.address'] != '')) AS linkerd,
+  toLowCardinality(if(linkerd, a['direction'], lower(a['traffic_direction']))) AS way,
+  toLowCardinality(a['node_id']) AS node_id, gateway_label,
+  toLowCardinality(multiIf(a['upstream_cluster'] NOT IN ('', '-'), a['upstream_cluster'], a['upstream_cluster.name'] != '-', a['upstream_cluster.name'], '')) AS cluster,
+  startsWith(multiIf(a['user_agent.original'] != '', a['user_agent.original'], a['http.user_agent'] != '', a['http.user_agent'], a['user_agent']), 'kube-probe/') AS probe,
+  toLowCardinality(if(a['http.request.method'] != '', a['http.request.method'], a['http.method'])) AS method,
+  toLowCardinality(a['http.route']) AS route,
+  if(a['url.full'] != '', a['url.full'], a['http.url']) AS url,
+  toLowCardinality(if(a['http.response.status_code'] != '', a['http.response.status_code'], a['http.status_code'])) AS code_text,
+  toLowCardinality(if(a['rpc.system.name'] != '', a['rpc.system.name'], a['rpc.system'])) AS rpc_system,
+  toLowCardinality(a['rpc.service']) AS rpc_service,
+  toLowCardinality(a['rpc.method']) AS rpc_method,
+  toLowCardinality(a['grpc.path']) AS grpc_path,
+  toLowCardinality(multiIf(a['rpc.status_code'] != '', a['rpc.status_code'], a['rpc.response.status_code'] != '', a['rpc.response.status_code'],
+    a['rpc.grpc.status_code'] != '', a['rpc.grpc.status_code'], a['rpc.connect_rpc.error_code'] != '', a['rpc.connect_rpc.error_code'],
+    a['grpc.status_code'])) AS grpc_text,
+  toLowCardinality(if(a['db.system.name'] != '', a['db.system.name'], a['db.system'])) AS db_system,
+  toLowCardinality(multiIf(a['db.namespace'] != '', a['db.namespace'], a['db.name'] != '', a['db.name'],
+    a['db.redis.database_index'] != '', a['db.redis.database_index'], a['db.elasticsearch.cluster.name'])) AS db_ns,
+  toLowCardinality(if(a['db.operation.name'] != '', a['db.operation.name'], a['db.operation'])) AS db_operation,
+  toLowCardinality(multiIf(a['db.collection.name'] != '', a['db.collection.name'], a['db.sql.table'] != '', a['db.sql.table'],
+    a['db.mongodb.collection'] != '', a['db.mongodb.collection'], a['db.cassandra.table'])) AS db_target,
+  toLowCardinality(a['messaging.system']) AS m_system,
+  toLowCardinality(if(a['messaging.operation.type'] != '', a['messaging.operation.type'], a['messaging.operation'])) AS m_operation,
+  toLowCardinality(multiIf(
+    a['messaging.destination.temporary'] = 'true' OR a['messaging.destination.anonymous'] = 'true' OR a['messaging.temp_destination'] = 'true', '(temporary)',
+    a['messaging.destination.template'] != '', a['messaging.destination.template'],
+    a['messaging.destination.name'] != '', a['messaging.destination.name'], a['messaging.destination'])) AS m_destination,
+  toLowCardinality(if(a['response_flags'] = '-', '', a['response_flags'])) AS flags,
+  toLowCardinality(a['response_code_details']) AS details,
+  toLowCardinality(if(a['downstream_peer_uri_san'] = '-', '', a['downstream_peer_uri_san'])) AS caller_san,
+  toLowCardinality(multiIf(a['service.peer.name'] NOT IN $NOTHING, a['service.peer.name'], a['peer.service'] NOT IN $NOTHING, a['peer.service'], '')) AS explicit,
+  toLowCardinality(if(a['service.peer.name'] NOT IN $NOTHING, a['service.peer.namespace'], '')) AS explicit_ns
+FROM read;
+
+-- 2. Whose span it is, and what part it plays.
+-- let STATUS_NAMES = ['OK', 'CANCELLED', 'CANCELED', 'UNKNOWN', 'INVALIDARGUMENT', 'DEADLINEEXCEEDED', 'NOTFOUND', 'ALREADYEXISTS', 'PERMISSIONDENIED', 'RESOURCEEXHAUSTED', 'FAILEDPRECONDITION', 'ABORTED', 'OUTOFRANGE', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATALOSS', 'UNAUTHENTICATED', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', '15', '16']
+-- let STATUS_NUMBERS = [0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
+-- let DB_OLD = ['mssql', 'oracle', 'db2', 'dynamodb', 'cosmosdb', 'spanner', 'hanadb', 'h2', 'firebird', 'redshift']
+-- let DB_NEW = ['microsoft.sql_server', 'oracle.db', 'ibm.db2', 'aws.dynamodb', 'azure.cosmosdb', 'gcp.spanner', 'sap.hana', 'h2database', 'firebirdsql', 'aws.redshift']
+-- let PLUMBING = ^(PassthroughCluster|BlackHoleCluster|connect_originate|inner_connect_originate|outer_connect_originate|main_internal|encap)$
+CREATE TABLE IF NOT EXISTS spans_played (
+  $KEPT,
+  home $NAME, ns $NAME, own_name $NAME, version $NAME, instance $NAME, role $ROLE, envoy UInt8, linkerd UInt8, gateway_owner UInt8, inward UInt8,
+  cluster $NAME, target $NAME, caller $NAME, caller_san $NAME, explicit $NAME, explicit_ns $NAME,
+  protocol $NAME, code UInt16, grpc Int16, flags $NAME, details $NAME, method $NAME, route $NAME, url String,
+  rpc_service $NAME, rpc_method $NAME, grpc_path $NAME, db_system $NAME, db_ns $NAME, db_operation $NAME, db_target $NAME,
+  m_system $NAME, m_operation $NAME, m_destination $NAME
+) ENGINE = Null;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS mv_spans_played TO spans_played AS
+WITH played AS (
+  SELECT * EXCEPT (db_system),
+    toLowCardinality(transform(db_system, $DB_OLD, $DB_NEW)) AS db_system,
+    toLowCardinality(if(endsWith(raw_name, concat('.', ns)), substring(raw_name, 1, length(raw_name) - length(ns) - 1), raw_name)) AS own_name,
     toUInt16OrZero(extract(code_text, '^ *([0-9]{1,3})(?:[.]0*)? *$')) AS code,
-    multiIf(m_system != '' OR kind IN (4, 5) OR m_dest != '', 'messaging', db_said != '', 'db',
-      rpc_system IN ('grpc', 'connectrpc', 'connect_rpc') OR grpc_text != '' OR grpc_path != '' OR a['grpc.authority'] != '', 'grpc',
-      method != '' OR code_text != '' OR url != '' OR route != '', 'http', '') AS protocol,
-    if(rpc_system IN ('', 'grpc', 'connectrpc', 'connect_rpc'), transform(replaceAll(upper(extract(grpc_text, '^ *([0-9]{1,2}|[A-Za-z_]+)(?:[.]0*)? *$')), '_', ''),
-      $STATUS_NAMES, $STATUS_NUMBERS, -1), -1) AS said,
-    if(endsWith(raw_name, concat('.', ns)), substring(raw_name, 1, length(raw_name) - length(ns) - 1), raw_name) AS own_name,
-    extract(node_id, '^[^~]*~[^~]*~([^.~]+)') AS node_pod,
-    -- What a cluster's name says: that it is no service, or which service it is (mesh-telemetry.md §1.8).
+    if(rpc_system IN ('', 'grpc', 'connectrpc', 'connect_rpc'),
+      transform(replaceAll(upper(extract(grpc_text, '^ *([0-9]{1,2}|[A-Za-z_]+)(?:[.]0*)? *$')), '_', ''), $STATUS_NAMES, $STATUS_NUMBERS, -1), -1) AS said,
+    toLowCardinality(multiIf(m_system != '' OR m_destination != '' OR kind IN (4, 5), 'messaging', db_system != '', 'db',
+      rpc_system IN ('grpc', 'connectrpc', 'connect_rpc') OR grpc_text != '' OR grpc_path != '' OR attributes['grpc.authority'] != '', 'grpc',
+      method != '' OR code_text != '' OR url != '' OR route != '', 'http', '')) AS protocol,
+    -- What a cluster's name says (mesh-telemetry.md §1.8): plumbing; this workload itself; no service; or which service.
     match(cluster, '^(xds-grpc|sds-grpc|prometheus_stats|agent|zipkin|opentelemetry.*)$') AS control,
-    match(cluster, '^(inbound[|]|InboundPassthroughCluster|kri_dp_|local([^a-zA-Z]|$)|localhost)') OR (cluster != '' AND cluster = r_service) AS inbound_name,
+    match(cluster, '^(inbound[|]|InboundPassthroughCluster|kri_dp_|local([^a-zA-Z]|$)|localhost)') OR (cluster != '' AND cluster = sent_as) AS inbound_name,
     replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(cluster,
       '$PLUMBING', ''),
       '^(?:outbound|inbound-vip)[|][^|]*[|][^|]*[|]', ''),
@@ -175,93 +204,100 @@ WITH senders AS (
       '^([^.]+)[.]default[.]svc[.]consul$', '\\1'),
       '^(?:([^_]+)_([^_]+)_svc_[0-9].*|[^_]+_([^_]+)_([^_]+)_[^_]*_msvc_.*)$', '\\1\\3.\\2\\4.svc'),
       '^kri_msvc_[^_]*_[^_]*_([^_]*)_([^_]+)_.*$', '\\2.\\1.svc') AS target,
-    -- A caller's identity: a service account (`default` names nobody), Consul's and Kuma's services.
+    -- A caller's identity: a service account (`default` names nobody), a service of Consul or Kuma.
     replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(caller_san,
       '^[^,]*/sa/default(,.*)?$', ''),
       '^spiffe://[^/,]+/ns/([^/,]+)/sa/([^/,]+)(,.*)?$', '\\2.\\1.svc'),
       '^spiffe://[^/,]+(?:/ap/[^/,]+)?/ns/([^/,]+)/dc/[^/,]+/svc/([^/,]+)(,.*)?$', '\\2.\\1.svc'),
       '^spiffe://[^/,]+/([^_/,]+)_([^_/,]+)_svc_[0-9]+(,.*)?$', '\\1.\\2.svc'),
       '^.*[:/].*$', '') AS caller,
-    startsWith(node_id, 'waypoint~') OR startsWith(cluster, 'inbound-vip|') OR a['istio.destination_canonical_service'] != '' OR a['istio.destination_workload'] != '' AS waypoint
-  FROM known
-), cast AS (
-  -- The part it plays (envoy-real.md §3.1): a proxy's by direction, cluster and name, an application's by kind.
+    startsWith(node_id, 'waypoint~') OR startsWith(cluster, 'inbound-vip|')
+      OR attributes['istio.destination_canonical_service'] != '' OR attributes['istio.destination_workload'] != '' AS waypoint
+  FROM spans_read
+)
+-- The role (envoy-real.md §3.1): a proxy's by direction, cluster and name, an application's by kind.
+SELECT * EXCEPT (raw_name, sent_as, code_text, rpc_system, grpc_text, said, node_id, probe, way, gateway_label, control, inbound_name, waypoint),
+  if(protocol = 'grpc' AND said < 0 AND code NOT IN (0, 200),
+    transform(code, [400, 401, 403, 404, 429, 502, 503, 504], [13, 16, 7, 12, 14, 14, 14, 14], 2), said) AS grpc,
+  inbound_name OR (cluster != '' AND cluster = own_name) AS inward,
+  gateway_label OR startsWith(node_id, 'router~') OR match(own_name, '^istio-.*gateway') AS gateway_owner,
+  CAST(multiIf(
+    probe, 'local',
+    linkerd AND way = 'inbound', 'in',
+    linkerd AND way = 'outbound', 'out',
+    envoy, multiIf(
+      control, 'local',
+      waypoint, 'relay',
+      kind NOT IN (2, 3), 'local',
+      way = 'inbound', 'in',
+      way = 'outbound', multiIf(kind = 3 OR name != 'ingress', 'out', inward OR gateway_owner, 'in', 'auto'),
+      inward, 'in',
+      name = 'egress' OR startsWith(name, 'egress '), 'out',
+      name = 'ingress', 'in',
+      kind = 3, if(cluster != '', 'out', 'auto'),
+      gateway_owner, 'in',
+      'auto'),
+    kind = 2, 'in',
+    kind = 3 AND m_operation = '', if(db_system = 'sqlite', 'local', 'out'),
+    kind IN (3, 4, 5), transform(m_operation, ['send', 'publish', 'process', 'deliver', 'receive', 'create', 'settle'],
+      ['send', 'send', 'process', 'process', 'receive', 'local', 'local'], multiIf(kind = 3, 'local', kind = 4, 'send', 'process')),
+    'local') AS $ROLE) AS role
+FROM played;
+
+-- 3. The other side, and how it ended.
+-- let MOST_WEIGHT = 1e6
+CREATE MATERIALIZED VIEW IF NOT EXISTS mv_spans TO spans AS
+WITH met AS (
   SELECT *,
-    inbound_name OR (cluster != '' AND cluster = own_name) AS inward,
-    r_gateway OR startsWith(node_id, 'router~') OR match(own_name, '^istio-.*gateway') AS gateway_owner,
-    CAST(multiIf(
-      probe, 'local',
-      linkerd_way, if(way = 'inbound', 'in', 'out'),
-      envoy, multiIf(
-        control, 'local',
-        waypoint, 'relay',
-        kind NOT IN (2, 3), 'local',
-        way = 'inbound', 'in',
-        way = 'outbound', multiIf(kind = 3 OR name != 'ingress', 'out', inward OR gateway_owner, 'in', 'auto'),
-        inward, 'in',
-        startsWith(name, 'egress ') OR name = 'egress', 'out',
-        name = 'ingress', 'in',
-        kind = 3, if(cluster != '', 'out', 'auto'),
-        if(gateway_owner, 'in', 'auto')),
-      kind = 2, 'in',
-      kind = 3 AND m_op = '', if(db_system = 'sqlite', 'local', 'out'),
-      kind IN (3, 4, 5), transform(m_op, $OPS, $OP_ROLES, multiIf(kind = 3 OR m_op IN ('create', 'settle'), 'local', kind = 4, 'send', 'process')),
-      'local') AS $ROLE) AS role
-  FROM played
-), told AS (
-  SELECT *,
-    began > received + $AGE_AHEAD OR began + $AGE_BACK < received AS late,
-    multiIf(protocol = 'grpc' AND said < 0 AND code NOT IN (0, 200), transform(code, [400, 401, 403, 404, 429, 502, 503, 504], [13, 16, 7, 12, 14, 14, 14, 14], 2), said) AS grpc,
-    -- The other side, by the candidates of mesh-telemetry.md §4.2 in order; without brackets, port and the root's dot.
-    replaceRegexpOne(toLowCardinality(multiIf(role = 'local', '', explicit != '', explicit,
+    role IN ('send', 'process', 'receive') OR (role = 'out' AND (m_system != '' OR m_destination != '')) AS queue,
+    role = 'out' AND db_system != '' AND NOT queue AS store,
+    -- The candidates of mesh-telemetry.md §4.2 in order, without brackets, port and the root's dot.
+    replaceRegexpOne(toLowCardinality(multiIf(role = 'local', '',
+        explicit != '', explicit,
         role = 'in', caller,
-        role = 'relay' AND a['istio.destination_canonical_service'] != '', concat(a['istio.destination_canonical_service'], '.', a['istio.destination_namespace'], '.svc'),
+        role = 'relay' AND attributes['istio.destination_canonical_service'] != '',
+          concat(attributes['istio.destination_canonical_service'], '.', attributes['istio.destination_namespace'], '.svc'),
         target != '', target,
-        a['server.address'] != '', a['server.address'],
-        a['net.peer.name'] != '', a['net.peer.name'],
-        a['http.host'] != '', a['http.host'],
+        attributes['server.address'] != '', attributes['server.address'],
+        attributes['net.peer.name'] != '', attributes['net.peer.name'],
+        attributes['http.host'] != '', attributes['http.host'],
         url != '', extract(url, '^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?([[][^]]*[]]|[^/?#:]*)'),
-        a['grpc.authority'] != '', a['grpc.authority'],
-        a['network.peer.address'] != '', a['network.peer.address'],
-        a['net.sock.peer.addr'] != '', a['net.sock.peer.addr'],
-        a['net.peer.ip'])),
+        attributes['grpc.authority'] != '', attributes['grpc.authority'],
+        attributes['network.peer.address'] != '', attributes['network.peer.address'],
+        attributes['net.sock.peer.addr'] != '', attributes['net.sock.peer.addr'],
+        attributes['net.peer.ip'])),
       '^(?:[[]([^]]*)[]](?::[0-9]+)?|([^:]*?)[.]?(?::[0-9]+)?)$', '\\1\\2') AS host,
-    role IN ('send', 'process', 'receive') OR (role = 'out' AND (m_system != '' OR m_dest != '')) AS queue,
-    role = 'out' AND db_system != '' AND m_system = '' AND m_dest = '' AS store,
-    multiIf(rpc_method != '' AND position(rpc_method, '/') > 0, trimLeft(rpc_method, '/'), rpc_method != '' AND rpc_service != '', concat(rpc_service, '/', rpc_method), trimLeft(grpc_path, '/')) AS rpc,
     extract(trace_state, '(?:^|,)[ \t]*ot=([^,]*)') AS ot,
-    toFloat64OrZero(if(a['sampler.type'] = 'probabilistic', extract(a['sampler.param'], '^[0-9]*[.]?[0-9]+(?:e-?[0-9]{1,2})?$'), '')) AS chance
-  FROM cast
+    toFloat64OrZero(if(attributes['sampler.type'] = 'probabilistic', extract(attributes['sampler.param'], '^[0-9]*[.]?[0-9]+(?:e-?[0-9]{1,2})?$'), '')) AS chance
+  FROM spans_played
 ), named AS (
+  -- How the name was found: a host's (or service's) own, a destination's, a store's, a gRPC service's, an address.
   SELECT *,
     extract(host, '(?:^|[.])([^.]+)[.][^.]+[.]svc(?:[.]|$)') AS svc,
     extract(host, '(?:^|[.])[^.]+[.]([^.]+)[.]svc(?:[.]|$)') AS svc_ns,
     match(host, '^(localhost|127[.][0-9.]+|::1|0[.]0[.]0[.]0|/.*)$') AS here,
-    match(host, '^[0-9]{1,3}([.][0-9]{1,3}){3}$|:') AS ip,
-    extract(ot, '(?:^|;)th:([0-9a-f]{1,14})(?:;|$)') AS th,
-    extract(ot, '(?:^|;)p:([0-9]{1,2})(?:;|$)') AS p,
+    match(host, '^[0-9]{1,3}([.][0-9]{1,3}){3}$|:') AS address,
     multiIf(role = 'local', '',
-      queue AND (m_system != '' OR m_dest != ''), 'destination',
-      store AND (host = '' OR here OR ip), 'store',
+      queue AND (m_system != '' OR m_destination != ''), 'destination',
+      store AND (host = '' OR here OR address), 'store',
       host = '', if(role = 'out' AND rpc_service != '', 'rpc', ''),
       here, '',
-      ip, if(role = 'in', '', 'ip'),
-      'host') AS from
-  FROM told
+      address, if(role = 'in', '', 'address'),
+      'host') AS found,
+    extract(ot, '(?:^|;)th:([0-9a-f]{1,14})(?:;|$)') AS th,
+    extract(ot, '(?:^|;)p:([0-9]{1,2})(?:;|$)') AS p
+  FROM met
 )
-SELECT toDateTime(intDiv(if(late, received, began), 10000000000) * 10, 'UTC') AS bucket, fromUnixTimestamp64Nano(toInt64(least(began, 9223372036854775807)), 'UTC') AS ts,
-  if(began > 0 AND ended > began, ended - began, 0) AS duration, late,
-  toFixedString(substring(raw_trace, 1, 16), 16) AS trace_id,
-  reinterpretAsUInt64(substring(raw_span, 1, 8)) AS span_id, reinterpretAsUInt64(substring(raw_parent, 1, 8)) AS parent_id,
-  if(own_name = '', '-/unknown', meshui_id(if(any_home = 'Kubernetes', '', any_home), ns, own_name)) AS node,
-  multiIf(r_version != '', r_version, envoy AND a['istio.canonical_revision'] NOT IN ('', '-', 'unknown', 'latest'), a['istio.canonical_revision'], '') AS version,
-  multiIf(r_pod != '', r_pod, envoy AND node_pod != '', node_pod, r_instance) AS instance,
-  role, envoy OR linkerd AS proxy,
+SELECT bucket, ts, duration, late, trace_id, span_id, parent_id,
+  if(own_name = '', '-/unknown', meshui_id(if(home = 'Kubernetes', '', home), ns, own_name)) AS node, version, instance, role,
+  envoy OR linkerd AS proxy,
   role != 'relay' AND (gateway_owner OR (envoy AND role = 'in' AND kind = 2 AND cluster != '' AND NOT inward)) AS gateway,
   kind, name,
-  multiIf(m_op != '' AND m_dest != '', concat(m_op, ' ', m_dest),
-    db_op != '', if(db_target = '', db_op, concat(db_op, ' ', db_target)),
-    rpc != '', rpc,
+  multiIf(m_operation != '' AND m_destination != '', concat(m_operation, ' ', m_destination),
+    db_operation != '', if(db_target = '', db_operation, concat(db_operation, ' ', db_target)),
+    position(rpc_method, '/') > 0, trimLeft(rpc_method, '/'),
+    rpc_method != '' AND rpc_service != '', concat(rpc_service, '/', rpc_method),
+    grpc_path != '', trimLeft(grpc_path, '/'),
     route != '', if(method = '', route, concat(method, ' ', route)),
     linkerd AND method != '', method,
     name) AS operation,
@@ -273,26 +309,29 @@ SELECT toDateTime(intDiv(if(late, received, began), 10000000000) * 10, 'UTC') AS
     match(flags, '(^|,)(UR|UT|URX|UMSDR|UPE|DI)(,|$)'), 1,
     flags != '' OR code = 0 OR (code = 403 AND role = 'in'), -1,
     1) AS arrived,
-  multiIf(from = 'destination', concat(m_system, if(m_system != '' AND m_dest != '', '/', ''), m_dest),
-    from = 'store', concat(db_system, if(db_ns = '', '', '/'), db_ns),
-    from = 'host', if(svc != '', svc, host),
-    from = 'rpc', rpc_service,
-    from) AS peer,
-  if(from = 'host', if(explicit_ns != '', explicit_ns, svc_ns), '') AS peer_ns,
-  CAST(multiIf(from = '', 'none', queue, 'queue',
+  multiIf(found = 'destination', concat(m_system, if(m_system != '' AND m_destination != '', '/', ''), m_destination),
+    found = 'store', concat(db_system, if(db_ns = '', '', '/'), db_ns),
+    found = 'host', if(svc != '', svc, host),
+    found = 'rpc', rpc_service,
+    found = 'address', concat('ip of ', own_name),
+    '') AS peer,
+  if(found = 'host', if(explicit_ns != '', explicit_ns, svc_ns), '') AS peer_ns,
+  CAST(multiIf(found = '', 'none', queue, 'queue',
     store, if(db_system IN ('redis', 'memcached', 'valkey', 'hazelcast', 'geode'), 'cache', 'database'),
-    from = 'host' AND (role IN ('in', 'relay') OR explicit != '' OR svc != '' OR position(host, '.') = 0), 'service',
+    found = 'host' AND (role IN ('in', 'relay') OR explicit != '' OR svc != '' OR position(host, '.') = 0), 'service',
     'external') AS $PEER_KIND) AS peer_kind,
-  CAST(multiIf(linkerd, transform(a['tls'], ['true', 'no_identity', 'disabled'], ['mutual', 'plain', 'plain'], 'unknown'),
+  -- Only a peer's URI name proves both ends; absent says nothing, `-` says plaintext (envoy-real.md §3.1).
+  CAST(multiIf(linkerd, transform(attributes['tls'], ['true', 'no_identity', 'disabled'], ['mutual', 'plain', 'plain'], 'unknown'),
     NOT envoy OR role = 'local', 'unknown',
-    role = 'in', multiIf(caller_san != '', 'mutual', a['downstream_tls_version'] = '-', 'plain', 'unknown'),
-    a['upstream_peer_uri_san'] NOT IN ('', '-'), 'mutual', a['upstream_tls_version'] = '-', 'plain', 'unknown') AS $TLS) AS tls,
+    role = 'in', multiIf(caller_san != '', 'mutual', attributes['downstream_tls_version'] = '-', 'plain', 'unknown'),
+    attributes['upstream_peer_uri_san'] NOT IN ('', '-'), 'mutual', attributes['upstream_tls_version'] = '-', 'plain', 'unknown') AS $TLS) AS tls,
+  -- th: a rejection threshold of 2^56, padded on the right; p: a power of two; Jaeger: a probability (mesh-telemetry.md §5.5).
   toFloat32(multiIf(trace_state = '' AND chance = 0, 1,
     th != '', least($MOST_WEIGHT, 72057594037927936 / (72057594037927936 - reinterpretAsUInt64(reverse(unhex(rightPad(th, 14, '0')))))),
     p != '', multiIf(toUInt8OrZero(p) = 63, 0, toUInt8OrZero(p) > 63, 1, least($MOST_WEIGHT, exp2(toUInt8OrZero(p)))),
     chance > 0 AND chance <= 1, least($MOST_WEIGHT, 1 / chance),
     1)) AS weight,
-  resource_id, scope, kinds, a AS attributes, events, links, trace_state, spool, segment
+  resource_id, scope, kinds, attributes, events, links, trace_state, spool, segment
 FROM named;
 
 -- Owners that sent spans themselves, for names that only a span's peer knows: bare ones look here for their namespace.
@@ -309,3 +348,9 @@ SELECT node, version, decodeURLComponent(if(position(node, ':') > 0, substringIn
   decodeURLComponent(substringIndex(node, '/', -1)) AS name,
   max(gateway) AS gateway, min(bucket) AS first_seen, max(bucket) AS last_seen
 FROM spans GROUP BY node, version;
+
+-- Spans that take no part in signals, by who sent them.
+CREATE MATERIALIZED VIEW IF NOT EXISTS mv_late TO rejects AS
+SELECT bucket AS at, node AS sender, if(toUnixTimestamp64Nano(ts) = 0, 'start time missing', 'start time outside the accepted age') AS reason,
+  count() AS n, spool, segment
+FROM spans WHERE late GROUP BY at, sender, reason, spool, segment;
