@@ -11,7 +11,7 @@ from telemetry.engine.engine import Signal
 _PROTOS = Path(__file__).parent / "protos"
 _COLUMN = {Signal.TRACES: "resource_spans", Signal.METRICS: "resource_metrics", Signal.LOGS: "resource_logs"}
 
-# The views read nothing that a better plan would spare, and are planned again for each INSERT: 50 ms less of CPU without.
+# The views read nothing that a better plan would spare, and are planned again for each INSERT: 50 ms of CPU less.
 _NO_SEARCH = (
     "optimize_and_compare_chain = 0, optimize_redundant_comparisons = 0, query_plan_enable_optimizations = 0,"
     " compile_expressions = 0"
