@@ -11,7 +11,7 @@ from telemetry.identity import UNKNOWN
 from telemetry.observed import EdgeRow, NodeRow, Observed
 from telemetry.rollup.question import ask
 from telemetry.signals import Counts
-from telemetry.window import Window
+from telemetry.window import Window, bucket_of
 
 IDLE = timedelta(hours=1)
 
@@ -23,7 +23,7 @@ def window(engine: Engine, window: Window) -> Observed:
     rows = ask(engine, "window_edges", **span)
     edges = [_edge(list(of_pair)) for _, of_pair in groupby(rows, key=lambda row: (row["source"], row["target"]))]
     versions = {row["node"]: tuple(row["versions"]) for row in ask(engine, "window_versions", **span)}
-    found = ask(engine, "window_nodes", idle=window.until - IDLE, **span)
+    found = ask(engine, "window_nodes", idle=bucket_of(window.until - IDLE), **span)
     nodes = {row["node"]: _node(row, versions.get(row["node"], ())) for row in found}
     for row in rows:
         for end in ("source", "target"):
