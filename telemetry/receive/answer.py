@@ -72,6 +72,8 @@ def failure_headers(no: Rejection) -> Headers:
         headers.append((b"retry-after", str(no.retry_after_s).encode()))
     if no.http == 401:
         headers.append((b"www-authenticate", b'Bearer realm="MeshUI telemetry"'))
+    if no.http == 408:
+        headers.append((b"connection", b"close"))
     if no.http == 405:
         headers.append((b"allow", b"POST"))
     return headers

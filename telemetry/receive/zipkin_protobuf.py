@@ -45,12 +45,12 @@ def _list_of_spans() -> Any:
     return GetMessageClass(pool.FindMessageTypeByName("meshui.zipkin.ListOfSpans"))
 
 
-_LIST = _list_of_spans()
+ListOfSpans = _list_of_spans()
 
 
 def spans(data: bytes) -> list[dict[str, Any]]:
     """Raises google.protobuf.message.DecodeError."""
-    return [_span(span) for span in _LIST.FromString(data).spans]
+    return [_span(span) for span in ListOfSpans.FromString(data).spans]
 
 
 def _span(span: Any) -> dict[str, Any]:
