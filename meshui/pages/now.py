@@ -53,6 +53,6 @@ def table(graph: Graph, *, whole: bool) -> dict[str, Any]:
 
 
 def _worst_first(node: Node) -> tuple[int, float, str]:
-    """Among the unwell by failures; the others by name, so that rows do not jump as traffic does."""
+    """The unwell by error ratio, as in the sentence; the others by name, so that rows do not jump as traffic does."""
     unwell = node.health in (Health.FAILING, Health.DEGRADED)
-    return ORDER.index(node.health), -node.counts.failures if unwell else 0.0, node.id
+    return ORDER.index(node.health), -(node.signals.error_ratio or 0.0) if unwell else 0.0, node.id

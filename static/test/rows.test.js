@@ -3,14 +3,14 @@ import { isWorse, listed, trouble } from "../src/now/rows.js";
 
 const node = (id, health, rps = 1, error_ratio = 0, more = {}) => ({ id, health, kind: "service", signals: { rps, error_ratio }, reasons: [], ...more });
 
-test("worst first; the unwell by failures, the others by name whatever their traffic", () => {
+test("worst first; the unwell by error ratio, the others by name whatever their traffic", () => {
   const nodes = [
     node("shop/mail", "idle", 0),
     node("shop/b", "healthy", 1),
     node("shop/a", "healthy", 900),
     node("shop/web", "degraded", 200, 0.04),
     node("shop/checkout", "failing", 18, 0.3),
-    node("shop/cart", "failing", 40, 0.3),
+    node("shop/cart", "failing", 4, 0.31),
     node("ext/tcp", "unknown"),
   ];
   expect(listed(nodes).map(({ id }) => id)).toEqual(["shop/cart", "shop/checkout", "shop/web", "ext/tcp", "shop/a", "shop/b", "shop/mail"]);

@@ -15,9 +15,9 @@ const WORSE_SHOWN_MS = 10_000;
 /** @param {Node} node */
 const isUnwell = (node) => node.health === "failing" || node.health === "degraded";
 /** @param {Node} node */
-const harm = (node) => (isUnwell(node) ? (node.signals.rps ?? 0) * (node.signals.error_ratio ?? 0) : 0);
+const harm = (node) => (isUnwell(node) ? (node.signals.error_ratio ?? 0) : 0);
 
-/** Worst first: by health, the unwell among themselves by failures, all else by name. @param {Node} a @param {Node} b */
+/** Worst first: by health, the unwell among themselves by error ratio, all else by name. @param {Node} a @param {Node} b */
 export function byTrouble(a, b) {
   return ORDER.indexOf(a.health) - ORDER.indexOf(b.health) || harm(b) - harm(a) || (a.id < b.id ? -1 : 1);
 }

@@ -72,8 +72,8 @@ def test_it_says_first_what_fails(get: Get) -> None:
 
 def test_services_are_listed_worst_first_without_a_script(get: Get) -> None:
     assert rows(get(FAILING, SOME)) == [
-        ("edge/ingress", "failing"),
         ("shop/cart", "failing"),
+        ("edge/ingress", "failing"),
         ("shop/web", "degraded"),
         ("shop/mail", "idle"),
     ]
