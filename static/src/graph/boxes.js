@@ -11,6 +11,8 @@
 export const GAP_X = 66;
 export const GAP_Y = 26;
 const NEAR = 40;
+/** What it costs, in heights of the picture, to stand left of where the flow would have a box: a long chain turns back rather than leave the screen. */
+const AGAINST = 1.2;
 
 /** @param {number} rate */
 const weight = (rate) => 1 + Math.log10(1 + rate);
@@ -72,7 +74,7 @@ export function placeOne(box, calls, placed, height) {
   const y0 = into.length
     ? mean(into.map((call) => at(call.source).y + call.out.y - call.into.y))
     : from.length ? mean(from.map((call) => at(call.target).y + call.into.y - call.out.y)) : 0;
-  const xs = [x0, ...standing.map((rect) => rect.x + rect.w + GAP_X).filter((x) => x > x0)];
+  const xs = [x0, 0, ...standing.map((rect) => rect.x + rect.w + GAP_X)];
   const ys = [y0, 0, ...standing.flatMap((rect) => [rect.y, rect.y - GAP_Y - box.h, rect.y + rect.h + GAP_Y])];
   const top = Math.min(...standing.map((rect) => rect.y));
   const bottom = Math.max(...standing.map((rect) => rect.y + rect.h));
@@ -81,7 +83,8 @@ export function placeOne(box, calls, placed, height) {
   for (const x of xs)
     for (const y of ys) {
       const tall = Math.max(bottom, y + box.h) - Math.min(top, y);
-      const cost = Math.abs(y - y0) + 0.8 * (x - x0) + 4 * Math.max(0, tall - height) + 2 * Math.max(0, x + box.w - 1.6 * height);
+      const aside = x < x0 ? AGAINST * height + 0.8 * (x0 - x) : 0.8 * (x - x0);
+      const cost = Math.abs(y - y0) + aside + 4 * Math.max(0, tall - height) + 3 * Math.max(0, x + box.w - 1.6 * height);
       if (cost > best.cost || (cost === best.cost && (x > best.x || (x === best.x && y >= best.y)))) continue;
       if (standing.some((rect) => overlap({ x, y, w: box.w, h: box.h }, rect, NEAR, GAP_Y))) continue;
       best = { x, y, cost };

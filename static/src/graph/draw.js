@@ -31,18 +31,19 @@ export function draw(ctx, scene, look) {
 
   for (const frame of scene.frames) if (visible(frame.rect)) drawFrame(ctx, frame, look);
   drawLinks(ctx, links, look, faint);
-  if (eye.k >= BOXES_BELOW) {
-    for (const thing of things) {
-      ctx.globalAlpha = faint.has(thing.id) || (look.near && !look.near.has(thing.id)) ? FADED : 1;
-      const halo = look.halos.get(thing.id);
-      if (halo !== undefined) drawHalo(ctx, thing, halo, look);
-      if (thing.card) drawCard(ctx, thing, thing.card, look);
-      else if (eye.k < SHAPES_BELOW) drawDot(ctx, thing, look);
-      else drawChip(ctx, thing, look);
-    }
-    ctx.globalAlpha = 1;
-    if (eye.k >= SHAPES_BELOW) drawLabels(ctx, links, scene.things, look);
-  } else for (const frame of scene.frames) if (visible(frame.rect)) drawFrameName(ctx, frame, look);
+  const far = eye.k < BOXES_BELOW;
+  for (const thing of things) {
+    if (far && !thing.card) continue;
+    ctx.globalAlpha = faint.has(thing.id) || (look.near && !look.near.has(thing.id)) ? FADED : 1;
+    const halo = look.halos.get(thing.id);
+    if (halo !== undefined) drawHalo(ctx, thing, halo, look);
+    if (thing.card) drawCard(ctx, thing, thing.card, look);
+    else if (eye.k < SHAPES_BELOW) drawDot(ctx, thing, look);
+    else drawChip(ctx, thing, look);
+  }
+  ctx.globalAlpha = 1;
+  if (eye.k >= SHAPES_BELOW) drawLabels(ctx, links, scene.things, look);
+  if (far) for (const frame of scene.frames) if (visible(frame.rect)) drawFrameName(ctx, frame, look);
 }
 
 /** @param {CanvasRenderingContext2D} ctx @param {import("./scene.js").Frame} frame @param {Look} look */

@@ -111,11 +111,12 @@ export class MeshGraph extends HTMLElement {
     this.#move(zoomed(this.#eye, this.#size.w / 2, this.#size.h / 2, factor), true);
   }
 
-  /** Brings a node or call into view, if it is not. @param {string} id */
+  /** Brings a node, call or open namespace into view, if it is not. @param {string} id */
   reveal(id) {
     const rect = this.#rectOf(id);
     if (!rect) return;
-    const eye = this.#eye.k < LOST_K ? centred(rect, NEAR_K, this.#size.w, this.#size.h, this.#margin()) : revealed(this.#eye, rect, this.#size.w, this.#size.h, this.#margin());
+    const frame = this.#scene?.frames.some((each) => each.rect === rect);
+    const eye = frame ? fitted(rect, this.#size.w, this.#size.h, this.#margin()) : this.#eye.k < LOST_K ? centred(rect, NEAR_K, this.#size.w, this.#size.h, this.#margin()) : revealed(this.#eye, rect, this.#size.w, this.#size.h, this.#margin());
     if (eye.k === this.#eye.k && eye.x === this.#eye.x && eye.y === this.#eye.y) return;
     this.#untouched = false;
     this.#move(eye, true);
@@ -165,7 +166,7 @@ export class MeshGraph extends HTMLElement {
 
   /** @param {string} id */
   #rectOf(id) {
-    return this.#scene?.things.find((thing) => thing.id === id)?.rect ?? this.#scene?.links.find((link) => link.id === id)?.bounds;
+    return this.#scene?.things.find((thing) => thing.id === id)?.rect ?? this.#scene?.links.find((link) => link.id === id)?.bounds ?? this.#scene?.frames.find((frame) => `${frame.key}/*` === id)?.rect;
   }
 
   /** What floats over the stage is kept free. */

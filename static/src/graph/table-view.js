@@ -51,7 +51,7 @@ export class TableView {
     const rows = sorted(/** @type {(Node|Edge)[]} */ (elements.filter(Boolean)), sort);
     this.#render(html`<table class="tbl">
 <caption class="vh">Services and the calls between them, over the last minute</caption>
-<thead><tr>${COLUMNS.map((column) => html`<th scope="col" class=${classes(column)} aria-sort=${direction(sort, column.name)}><button type="button" data-sort=${column.name}>${column.label}</button></th>`)}</tr></thead>
+<thead><tr>${COLUMNS.map((column) => html`<th scope="col" class=${classes(column)} aria-sort=${direction(sort, column.name)}><button type="button" data-sort=${column.name}>${column.name === "health" ? html`<span class="sm-hide">Health</span><span class="vh sm-only">Health</span>` : column.label}</button></th>`)}</tr></thead>
 <tbody>${repeat(rows, (it) => it.id, (it) => row(it, it.id === selected, link))}</tbody>
 </table>`);
   }

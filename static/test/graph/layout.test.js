@@ -40,9 +40,17 @@ describe("boxes", () => {
     for (let i = 0; i < rects.length; i++) for (let j = 0; j < i; j++) expect(overlap(rects[i], rects[j])).toBe(false);
     const w = Math.max(...rects.map((rect) => rect.x + rect.w));
     const h = Math.max(...rects.map((rect) => rect.y + rect.h));
-    expect(w / h).toBeLessThan(3.2);
+    expect(w / h).toBeLessThan(2.5);
     expect(w / h).toBeGreaterThan(0.4);
     expect(Object.fromEntries(arrange([...boxes].reverse(), calls))).toEqual(Object.fromEntries(placed));
+  });
+
+  test("a chain of boxes turns back instead of leaving the screen", () => {
+    const boxes = [...Array(18).keys()].map((i) => ({ key: `n${String(i).padStart(2, "0")}`, w: 140, h: 109 }));
+    const calls = boxes.slice(1).map((box, i) => ({ source: boxes[i].key, target: box.key, rate: 1, out: { x: 140, y: 21 }, into: { x: 0, y: 21 } }));
+    const rects = [...arrange(boxes, calls).values()];
+    const w = Math.max(...rects.map((rect) => rect.x + rect.w));
+    expect(w / Math.max(...rects.map((rect) => rect.y + rect.h))).toBeLessThan(2.5);
   });
 
   test("the backbone keeps the heavier direction and two callers of each", () => {
