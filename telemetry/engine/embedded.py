@@ -159,10 +159,12 @@ def _plain(row: Row) -> Row:
 def open_embedded(path: Path, database: str = "meshui", memory_bytes: int = MEMORY_BYTES) -> EmbeddedEngine:
     """Open (or make) the engine directory `path` and the database in it; tables come from migrate.migrate.
 
-    Raises Away if another process holds the directory."""
+    Raises Away if another process holds the directory, ValueError for a name that cannot be."""
     if not _NAME.fullmatch(database):
         raise ValueError(f"{database!r} cannot be the name of a database")
     whole = path.absolute()
+    if "?" in str(whole):
+        raise ValueError(f"{whole} cannot hold the engine: chDB reads what follows a question mark as options")
     whole.mkdir(parents=True, exist_ok=True)
     caches = memory_bytes // 32
     address = (

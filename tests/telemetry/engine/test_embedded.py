@@ -172,6 +172,12 @@ def test_chdb_is_loaded_only_when_opened() -> None:
     assert done.stdout == "False\n"
 
 
+def test_the_engine_lives_in_utc(bare_engine: EmbeddedEngine) -> None:
+    """Whatever the zone of the machine (`make test` sets another)."""
+    sql = "SELECT toDateTime('2026-09-21 10:00:00') = toDateTime('2026-09-21 10:00:00', 'UTC') AS same, timezone() AS zone"
+    assert bare_engine.query(sql) == [{"same": 1, "zone": "UTC"}]
+
+
 def test_a_closed_engine_says_so(engine_server: Path) -> None:
     engine = open_embedded(engine_server, "closed")
     engine.execute("DROP DATABASE closed")
@@ -191,6 +197,8 @@ def test_bad_sql_is_nobodys_data(bare_engine: EmbeddedEngine) -> None:
 def test_names_of_databases_and_tables_are_names(engine_server: Path, bare_engine: EmbeddedEngine) -> None:
     with pytest.raises(ValueError, match="cannot be the name"):
         open_embedded(engine_server, "a; DROP DATABASE held")
+    with pytest.raises(ValueError, match="question mark"):
+        open_embedded(engine_server / "what?")
     with pytest.raises(EngineError, match="no table"):
         bare_engine.insert_rows("t SELECT 1; --", [{"a": 1}])
 
