@@ -1,6 +1,5 @@
 """The graph page: the frame of the picture, and all of it as a table, which is what shows without a script."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +13,7 @@ from meshui.running import running
 from meshui.status import status
 from telemetry.graph.element import Edge, Health, Node
 from telemetry.graph.snapshot import Graph
-from telemetry.outcome import FLAGS
+from telemetry.outcome import FLAGS, Flag
 
 WINDOW = "60s"
 WORST_FIRST = (Health.FAILING, Health.DEGRADED, Health.UNKNOWN, Health.IDLE, Health.HEALTHY)
@@ -24,7 +23,7 @@ LEGEND = (Health.HEALTHY, Health.DEGRADED, Health.FAILING, Health.IDLE, Health.U
 @never_cache
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """State of the page is in the query (find, hide, problems, view, node, edge, focus, hops, open, sort); the script reads it."""
+    """The query holds the page's state (find, hide, problems, view, node, edge, focus, hops, open, sort) for the script."""
     now = datetime.now(UTC)
     graph, state = running().fanout.graph(WINDOW), status(now)
     if graph is None or empty.waiting(graph, state):
@@ -42,9 +41,14 @@ def context(graph: Graph, request: HttpRequest) -> dict[str, Any]:
         "healths": LEGEND,
         "view": "table" if asked.get("view") == "table" else "graph",
         "selected": bool(asked.get("node") or asked.get("edge")),
-        "flags": {flag: asdict(about) for flag, about in FLAGS.items()},
+        "flags": {code: _words(flag) for code, flag in FLAGS.items()},
         "debug": asked.get("debug") == "1",
     }
+
+
+def _words(flag: Flag) -> dict[str, str]:
+    """What happened, as a title; then whose side it is and where to look."""
+    return {"name": flag.happened, "text": f"{flag.fault[:1].upper()}{flag.fault[1:]}. Look at {flag.look}."}
 
 
 def _worst_first(element: Node | Edge) -> tuple[int, str]:
