@@ -24,5 +24,6 @@ urlpatterns = [
     path("readyz", probes.readyz),
     path("metrics", probes.metrics),
 ]
+handler400 = "meshui.pages.errors.bad_request"
 handler404 = "meshui.pages.errors.not_found"
 handler500 = "meshui.pages.errors.broken"

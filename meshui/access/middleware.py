@@ -63,14 +63,6 @@ class Admission:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self._refusal(request) or self.get_response(request)
 
-    def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponseBase], _args: object, _kwargs: object
-    ) -> None:
-        """A program's write carries no cookie, so Django's CSRF token is not asked of it; Origin is (see _foreign)."""
-        del view
-        if getattr(request, "by_program", False):
-            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # Django's own switch
-
     def _refusal(self, request: HttpRequest) -> HttpResponseBase | None:
         token = bearer(request.META.get("HTTP_AUTHORIZATION", ""))
         is_api = request.path.startswith("/api/")
@@ -78,7 +70,7 @@ class Admission:
             return None
         if token is not None:
             need = "read" if request.method in _SAFE else "write"
-            return _program(request) if tokens.book().allows(token, need) else _lacks(need)
+            return _why_not(token, need) or (_program(request) if is_api else None)
         if settings.CONFIG.auth == "off":
             return _program(request) if is_api else None
         if is_api or request.path == "/metrics":
@@ -93,13 +85,21 @@ def bearer(header: str) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
-def _lacks(scope: str) -> HttpResponseBase:
-    return problem(403, "Not allowed", f"This token does not have the scope {scope}.")
+def _why_not(token: str, need: str) -> HttpResponseBase | None:
+    book = tokens.book()
+    if book.scope(token) is None:
+        return problem(
+            401, "Unknown token", "No token of this server; `meshui token create NAME --scope read` makes one."
+        )
+    if not book.allows(token, need):
+        return problem(403, "Not allowed", f"This token does not have the scope {need}.")
+    return None
 
 
 def _program(request: HttpRequest) -> HttpResponseBase | None:
-    """Let a program in, unless a foreign page sent the request."""
-    request.by_program = True  # type: ignore[attr-defined]
+    """Let a program call the API, unless a foreign page sent the request. It has no cookie of ours, so Django's CSRF
+    token is not asked of it; page forms carry one in every mode."""
+    request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # Django's own switch
     return _foreign(request)
 
 

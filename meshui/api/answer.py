@@ -6,7 +6,6 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.views.decorators.http import require_safe
 
 from meshui.access.problem import problem
 from meshui.api.ask import BadQuestion
@@ -25,11 +24,13 @@ def serialised(body: bytes, status: int = 200) -> HttpResponse:
 
 
 def question(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """A GET of the API: unreadable parameters answer 400, an engine that cannot answer 503, each in words."""
+    """A GET of the API: unreadable parameters answer 400, another method 405, an engine that cannot answer 503, each in
+    words."""
 
     @wraps(view)
-    @require_safe
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD"):
+            return _only_asked(request)
         try:
             return view(request, *args, **kwargs)
         except BadQuestion as error:
@@ -38,3 +39,9 @@ def question(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
             return problem(503, "The engine could not answer", f"{error} Ask again, or ask for a shorter window.")
 
     return answered
+
+
+def _only_asked(request: HttpRequest) -> HttpResponseBase:
+    response = problem(405, "Method not allowed", f"{request.path} is only asked: send GET, not {request.method}.")
+    response.headers["Allow"] = "GET, HEAD"
+    return response

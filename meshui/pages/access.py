@@ -22,7 +22,7 @@ sign_out = LogoutView.as_view()
 @require_GET
 def link(request: HttpRequest, secret: str) -> HttpResponse:
     """Redeem a one-time link; used or too old, the sign-in page says how to get a new one."""
-    user = people.redeem(secret, datetime.now(UTC))  # noqa: TID251  a door reads the clock
+    user = people.redeem(secret, datetime.now(UTC))
     if user is None:
         return render(request, "access/sign_in.html", {"form": None, "spent": True}, status=403)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")

@@ -20,12 +20,20 @@ def _read(path: Path, changed_ns: int) -> bytes:
     return path.read_bytes()
 
 
+def _built(root: Path, name: str) -> Path | None:
+    try:
+        path = (root / name).resolve()
+        found = path.is_relative_to(root) and path.is_file() and path.suffix not in (".br", ".gz")
+    except (OSError, ValueError):  # a name no file can have
+        return None
+    return path if found else None
+
+
 @require_safe
 def asset(request: HttpRequest, name: str) -> HttpResponse:
     """A file of static/dist; anything outside it, or a twin asked for by name, does not exist."""
-    root = settings.DIST_DIR.resolve()
-    path = (root / name).resolve()
-    if not path.is_relative_to(root) or not path.is_file() or path.suffix in (".br", ".gz"):
+    path = _built(settings.DIST_DIR.resolve(), name)
+    if path is None:
         raise Http404
     accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
     encoding, chosen = "", path
