@@ -23,7 +23,7 @@ LEGEND = (Health.HEALTHY, Health.DEGRADED, Health.FAILING, Health.IDLE, Health.U
 @never_cache
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """The query holds the page's state (find, hide, problems, view, node, edge, focus, hops, open, sort) for the script."""
+    """The query is for the script: find, hide, problems, view, node, edge, focus, hops, open, sort."""
     now = datetime.now(UTC)
     graph, state = running().fanout.graph(WINDOW), status(now)
     if graph is None or empty.waiting(graph, state):
