@@ -8,7 +8,8 @@ from pathlib import Path
 from telemetry.engine import statement
 from telemetry.engine.engine import Signal
 
-_PROTOS = Path(__file__).parent / "protos"
+# By file, not as text in the statement: chDB keeps a copy of such text in a folder of the working directory.
+_PROTOS = (Path(__file__).parent / "protos").absolute()
 _COLUMN = {Signal.TRACES: "resource_spans", Signal.METRICS: "resource_metrics", Signal.LOGS: "resource_logs"}
 
 # The views read nothing that a better plan would spare, and are planned again for each INSERT: 50 ms of CPU less.
@@ -18,19 +19,13 @@ _NO_SEARCH = (
 )
 
 
-def schema(signal: Signal) -> str:
-    """The protobuf schema whose message `T` is a record of this signal, in one line without comments."""
-    whole = statement.read(_PROTOS / "common.proto") + statement.read(_PROTOS / f"{signal}.proto")
-    return " ".join(line.strip() for line in whole.splitlines() if not line.startswith("//"))
-
-
 def insert_sql(signal: Signal, path: Path, token: str) -> str:
     """FROM INFILE, not a streamed insert: only this raises what goes wrong after parsing (reference/engine.md §1)."""
     return (
         f"INSERT INTO landing_{signal} ({_COLUMN[signal]}, segment, received, peer, spool)"
         f" FROM INFILE {statement.quote(str(path.absolute()))}"
-        f" SETTINGS format_schema_source = 'string', format_schema = {statement.quote(schema(signal))},"
-        " format_schema_message_name = 'T', input_format_protobuf_oneof_presence = 1,"
+        f" SETTINGS format_schema = {statement.quote(f'{_PROTOS / signal}.proto:T')},"
+        " input_format_protobuf_oneof_presence = 1,"
         f" insert_deduplicate = 1, insert_deduplication_token = {statement.quote(token)},"
         " deduplicate_blocks_in_dependent_materialized_views = 1, throw_on_max_partitions_per_insert_block = 0,"
         f" {_NO_SEARCH}"

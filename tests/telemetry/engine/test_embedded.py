@@ -233,6 +233,17 @@ def test_a_missing_file_is_no_refusal(engine: EmbeddedEngine, tmp_path: Path) ->
     assert not isinstance(error.value, Refused)
 
 
+def test_the_working_directory_stays_as_it_is(
+    engine: EmbeddedEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be read-only, or somebody's home."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    load(engine, tmp_path, traces(resource("cart"), span()))
+    assert list(here.iterdir()) == []
+
+
 def test_a_path_may_hold_a_quote(engine: EmbeddedEngine, tmp_path: Path) -> None:
     folder = tmp_path / "it's"
     folder.mkdir()
