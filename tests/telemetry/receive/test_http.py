@@ -215,10 +215,7 @@ async def test_a_token_is_asked_for_before_the_body_is_read(here: Serving, autho
 async def test_bodies_that_arrive_at_once_share_one_bound(here: Serving) -> None:
     """One sender holds most of the room with a body it does not end; the next is asked to come again meanwhile."""
     reader, writer = await asyncio.open_connection("127.0.0.1", here.http_port)
-    head = (
-        b"POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\ncontent-length: 99000\r\n\r\n"
-    )
-    writer.write(head + bytes(98_000))
+    writer.write(head(99_000) + bytes(98_000))
     await writer.drain()
     big = build.traces(None, build.span("a", attributes={"k": "v" * 60_000})).SerializeToString()
 
@@ -238,9 +235,7 @@ async def test_bodies_that_arrive_at_once_share_one_bound(here: Serving) -> None
 async def test_a_body_that_never_ends_is_given_up() -> None:
     async with serving(Limits(body_s=0.05)) as here:
         reader, writer = await asyncio.open_connection("127.0.0.1", here.http_port)
-        writer.write(
-            b"POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"
-        )
+        writer.write(head(9) + b"{")
         assert (await reader.read()).startswith(b"HTTP/1.1 408 ")
         writer.close()
 

@@ -251,7 +251,7 @@ def test_bad_ids_are_left_out_as_in_protobuf() -> None:
     "name", ["proto-example-trace.json", "all-attribute-types.json", "jaeger-storage-example.json"]
 )
 def test_the_examples_of_others_are_taken_whole(name: str) -> None:
-    text = (data_folder("fixtures/traces/otlp") / f"{name}.json").read_bytes()
+    text = (data_folder("fixtures/traces/otlp") / f"{name}").read_bytes()
     made = otlp_json.check(Signal.TRACES, text)
     assert isinstance(made, Batch)
     spans = [s for rs in json.loads(text)["resourceSpans"] for ss in rs.get("scopeSpans", []) for s in ss["spans"]]
