@@ -3,6 +3,7 @@
 /**
  * @typedef {{key: string, w: number, h: number}} Size
  * @typedef {{x: number, y: number}} Point
+ * @typedef {{width: number, height: number}} Room
  * @typedef {{x: number, y: number, w: number, h: number}} Rect
  * `out` and `into`: where in its box the caller's right side and the callee's left side are.
  * @typedef {{source: string, target: string, rate: number, out: Point, into: Point}} Call
@@ -11,8 +12,12 @@
 export const GAP_X = 66;
 export const GAP_Y = 26;
 const NEAR = 40;
-/** What it costs, in heights of the picture, to stand left of where the flow would have a box: a long chain turns back rather than leave the screen. */
-const AGAINST = 1.2;
+/** What it costs, in widths of the picture, to stand left of where the flow would have a box: a long chain turns back rather than leave the screen. */
+const AGAINST = 0.75;
+
+/** How the mean way of a call weighs against the picture's size, and what turning back adds to a way. */
+const WAY = 0.5;
+const BACK = 200;
 
 /** @param {number} rate */
 const weight = (rate) => 1 + Math.log10(1 + rate);
@@ -61,10 +66,10 @@ const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.
 
 /**
  * The best free place for one box beside those that stand already; they do not move.
- * @param {Size} box @param {Call[]} calls @param {Map<string, Rect>} placed @param {number} height the height to keep within
+ * @param {Size} box @param {Call[]} calls @param {Map<string, Rect>} placed @param {Room} room to keep within
  * @returns {Point}
  */
-export function placeOne(box, calls, placed, height) {
+export function placeOne(box, calls, placed, { width, height }) {
   const standing = [...placed.values()];
   if (!standing.length) return { x: 0, y: 0 };
   const into = calls.filter((call) => call.target === box.key && placed.has(call.source));
@@ -83,8 +88,8 @@ export function placeOne(box, calls, placed, height) {
   for (const x of xs)
     for (const y of ys) {
       const tall = Math.max(bottom, y + box.h) - Math.min(top, y);
-      const aside = x < x0 ? AGAINST * height + 0.8 * (x0 - x) : 0.8 * (x - x0);
-      const cost = Math.abs(y - y0) + aside + 4 * Math.max(0, tall - height) + 3 * Math.max(0, x + box.w - 1.6 * height);
+      const aside = x < x0 ? AGAINST * width + 0.8 * (x0 - x) : 0.8 * (x - x0);
+      const cost = Math.abs(y - y0) + aside + 4 * Math.max(0, tall - height) + 3 * Math.max(0, x + box.w - width);
       if (cost > best.cost || (cost === best.cost && (x > best.x || (x === best.x && y >= best.y)))) continue;
       if (standing.some((rect) => overlap({ x, y, w: box.w, h: box.h }, rect, NEAR, GAP_Y))) continue;
       best = { x, y, cost };
@@ -92,24 +97,41 @@ export function placeOne(box, calls, placed, height) {
   return { x: best.x, y: best.y };
 }
 
-/** The height that gives `boxes` about the screen's shape. @param {Iterable<{w: number, h: number}>} boxes */
-export function heightFor(boxes) {
+/** A room of about the screen's shape for `boxes`; `flat`: a share of its height. @param {Iterable<{w: number, h: number}>} boxes @param {number} [flat] @returns {Room} */
+export function roomFor(boxes, flat = 1) {
   let area = 0;
   for (const { w, h } of boxes) area += w * h;
-  return Math.sqrt(area);
+  return { width: 1.6 * Math.sqrt(area), height: flat * Math.sqrt(area) };
 }
 
+/** Heights that are tried, as shares of what is about square; a greedy placing may do better in a flatter or a taller room. */
+const TRIED = [1, 0.85, 0.7, 1.2];
+const SCREEN = 1.45;
+
 /**
- * All boxes, callers first. The left-most and top-most are at 0.
+ * All boxes, callers first: of a few tries the one that is read largest with its calls short and forward.
+ * The left-most and top-most are at 0.
  * @param {Size[]} boxes @param {Call[]} calls @returns {Map<string, Rect>}
  */
 export function arrange(boxes, calls) {
+  const keys = order(boxes.map((box) => box.key), calls);
+  let best = /** @type {Map<string, Rect>} */ (new Map());
+  let least = Infinity;
+  for (const share of TRIED) {
+    const placed = placeAll(boxes, keys, calls, roomFor(boxes, share));
+    const cost = burden(placed, calls);
+    if (cost < least) [best, least] = [placed, cost];
+  }
+  return best;
+}
+
+/** @param {Size[]} boxes @param {string[]} keys @param {Call[]} calls @param {Room} room @returns {Map<string, Rect>} */
+function placeAll(boxes, keys, calls, room) {
   const sizes = new Map(boxes.map((box) => [box.key, box]));
-  const height = heightFor(boxes);
   /** @type {Map<string, Rect>} */ const placed = new Map();
-  for (const key of order([...sizes.keys()], calls)) {
+  for (const key of keys) {
     const box = /** @type {Size} */ (sizes.get(key));
-    placed.set(key, { ...placeOne(box, calls, placed, height), w: box.w, h: box.h });
+    placed.set(key, { ...placeOne(box, calls, placed, room), w: box.w, h: box.h });
   }
   const left = Math.min(...[...placed.values()].map((rect) => rect.x));
   const top = Math.min(...[...placed.values()].map((rect) => rect.y));
@@ -118,6 +140,20 @@ export function arrange(boxes, calls) {
     rect.y -= top;
   }
   return placed;
+}
+
+/** The height a screen needs for it, and how far calls run and turn back. @param {Map<string, Rect>} placed @param {Call[]} calls */
+function burden(placed, calls) {
+  const rects = [...placed.values()];
+  const w = Math.max(...rects.map((rect) => rect.x + rect.w));
+  const h = Math.max(...rects.map((rect) => rect.y + rect.h));
+  let way = 0;
+  for (const { source, target, out, into } of calls) {
+    const [from, to] = [/** @type {Rect} */ (placed.get(source)), /** @type {Rect} */ (placed.get(target))];
+    const ahead = to.x + into.x - from.x - out.x;
+    way += Math.abs(to.y + into.y - from.y - out.y) + (ahead < 0 ? BACK - ahead : ahead);
+  }
+  return Math.max(w / SCREEN, h) + (calls.length ? (way / calls.length) * WAY : 0);
 }
 
 /**

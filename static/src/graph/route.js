@@ -13,7 +13,9 @@ import { Maze } from "./maze.js";
 
 const CHANNEL = 13;
 const LANE = 6;
-const LANES = 4;
+const LANES = 3;
+/** Legs within this many units are on one line. */
+const NEAR_LINE = 7;
 /** Arrow heads end here, before the callee's side. */
 export const ARROW = 6;
 const ROW = 9;
@@ -28,7 +30,7 @@ export function routes(calls, stands, boxes, bends) {
   const ports = portsOf(known, stands);
   const obstacles = new Obstacles(stands, boxes);
   /** @type {Map<string, Curve>} */ const curves = new Map();
-  /** @type {Map<number, Level[]>} */ const levels = new Map();
+  /** @type {Bent[]} */ const bent = [];
   for (const call of known) {
     const from = /** @type {Stand} */ (stands.get(call.source));
     const to = /** @type {Stand} */ (stands.get(call.target));
@@ -50,14 +52,11 @@ export function routes(calls, stands, boxes, bends) {
     }
     const { points, cost } = channel(start, end, from, to, port, obstacles);
     const round = cost < COST.node ? null : obstacles.maze().find(start, end);
-    if (round) {
-      curves.set(call.id, rounded(round));
-      continue;
-    }
-    const level = Math.round(points[2][1]);
-    levels.set(level, [...(levels.get(level) ?? []), { id: call.id, points, from, to }]);
+    bent.push({ id: call.id, points: round ?? points, from, to });
   }
-  for (const sharing of levels.values()) spread(sharing, curves, obstacles);
+  part(bent, 0, obstacles);
+  part(bent, 1, obstacles);
+  for (const { id, points } of bent) curves.set(id, rounded(points));
   return curves;
 }
 
@@ -134,19 +133,45 @@ function channel(start, end, from, to, port, obstacles) {
 }
 
 /**
- * Calls whose level leg is at one height part a little, where that height is a gap and not a port, and where there is room.
- * @typedef {{id: string, points: number[][], from: Stand, to: Stand}} Level
- * @param {Level[]} sharing @param {Map<string, Curve>} curves @param {Obstacles} obstacles
+ * Legs of different calls that would lie on each other part by a lane, where there is room; the ends stay at their ports.
+ * @typedef {{id: string, points: number[][], from: Stand, to: Stand}} Bent
+ * @typedef {{route: Bent, at: number, low: number, high: number}} Leg `at`: index of its first corner
+ * @param {Bent[]} bent changed @param {0|1} axis 0: upright legs (one x), 1: level legs (one y) @param {Obstacles} obstacles
  */
-function spread(sharing, curves, obstacles) {
-  const gaps = sharing.filter(({ points }) => points[2][1] !== points[0][1] && points[2][1] !== points[5][1]);
-  gaps.sort((a, b) => a.points[5][1] - b.points[5][1] || (a.id < b.id ? -1 : 1));
-  gaps.forEach((level, i) => {
-    const shift = Math.max(-8, Math.min(8, (i - (gaps.length - 1) / 2) * 4));
-    const moved = level.points.map(([x, y], at) => [x, at === 2 || at === 3 ? y + shift : y]);
-    if (obstacles.cost(moved, level.from, level.to) < COST.node) level.points = moved;
+function part(bent, axis, obstacles) {
+  const along = axis === 0 ? 1 : 0;
+  /** @type {Map<number, Leg[]>} */ const lines = new Map();
+  for (const route of bent)
+    for (let at = 1; at + 2 < route.points.length; at++) {
+      const [a, b] = [route.points[at], route.points[at + 1]];
+      if (a[axis] !== b[axis] || a[along] === b[along]) continue;
+      const line = Math.round(a[axis] / NEAR_LINE);
+      const leg = { route, at, low: Math.min(a[along], b[along]), high: Math.max(a[along], b[along]) };
+      const known = lines.get(line);
+      if (known) known.push(leg);
+      else lines.set(line, [leg]);
+    }
+  for (const legs of lines.values()) if (legs.length > 1) assign(legs, axis, obstacles);
+}
+
+/** @param {Leg[]} legs of one line @param {0|1} axis @param {Obstacles} obstacles */
+function assign(legs, axis, obstacles) {
+  legs.sort((a, b) => a.low - b.low || a.high - b.high || (a.route.id < b.route.id ? -1 : 1));
+  /** @type {number[]} */ const ends = [];
+  const lanes = legs.map((leg) => {
+    const free = ends.findIndex((end) => end < leg.low - LANE);
+    const which = free < 0 ? ends.length : free;
+    ends[which] = leg.high;
+    return which;
   });
-  for (const { id, points } of sharing) curves.set(id, rounded(points));
+  legs.forEach(({ route, at }, i) => {
+    const shift = Math.max(-10, Math.min(10, (lanes[i] - (ends.length - 1) / 2) * (LANE - 1)));
+    if (!shift) return;
+    const moved = route.points.map((point) => [...point]);
+    moved[at][axis] += shift;
+    moved[at + 1][axis] += shift;
+    if (obstacles.cost(moved, route.from, route.to) < COST.node) route.points = moved;
+  });
 }
 
 /** What a route must not cross, asked box by box. */

@@ -1,5 +1,5 @@
 /** Puts new nodes where there is room. Nothing that stands moves inside its box; a box grows, and pushes only what it would cover. */
-import { heightFor, placeOne, settle } from "./boxes.js";
+import { roomFor, placeOne, settle } from "./boxes.js";
 import { CARD_H, CARD_W, CHIP_H, COLUMN_GAP, PAD, ROW_GAP, chipWidth } from "./chip.js";
 import { callsBetween } from "./layout.js";
 import { boxKeys, isLoose, sizeOf } from "./placement.js";
@@ -45,7 +45,7 @@ function admitCards(placement, graph, keys) {
   const missing = [...new Set(keys.values())].filter((key) => !placement.boxes.has(key)).sort();
   for (const key of missing) {
     const size = { key, w: CARD_W, h: CARD_H };
-    const at = placeOne(size, callsBetween(graph, placement, keys), placement.boxes, heightFor([...placement.boxes.values(), size]));
+    const at = placeOne(size, callsBetween(graph, placement, keys), placement.boxes, roomFor([...placement.boxes.values(), size]));
     placement.boxes.set(key, { ...at, w: size.w, h: size.h, open: false });
   }
   return missing.length > 0;
@@ -77,10 +77,10 @@ function put(placement, graph, id, key, keys) {
     const pad = isLoose(key) ? { top: 0, side: 0, bottom: 0 } : PAD;
     placement.spots.set(id, { box: key, x: pad.side, y: pad.top, w, slot: true });
     const size = { key, ...sizeOf(placement, key) };
-    const height = heightFor([...placement.boxes.values(), size]);
+    const room = roomFor([...placement.boxes.values(), size]);
     const standing = new Map([...keys].filter(([other]) => placement.spots.has(other)).map(([other]) => [other, /** @type {any} */ (placement.spots.get(other)).box]));
     standing.set(id, key);
-    placement.boxes.set(key, { ...placeOne(size, callsBetween(graph, placement, standing), placement.boxes, height), w: size.w, h: size.h, open: true });
+    placement.boxes.set(key, { ...placeOne(size, callsBetween(graph, placement, standing), placement.boxes, room), w: size.w, h: size.h, open: true });
     return;
   }
   placement.spots.set(id, { box: key, ...freeSlot(placement, graph, id, key, w), w, slot: true });
