@@ -20,7 +20,7 @@ WITH inner AS (
 -- In steps, since a step's columns are computed once: functions are pasted into each other otherwise.
 SELECT uid, bucket, ts, trace_id, span_id, source, target, protocol,
   multiIf(source = '-/unknown', 'unknown', source IN (SELECT node FROM fold_known WHERE gateway), 'gateway', 'service') AS source_kind,
-  if(gateway, 'gateway', 'service') AS target_kind, weight,
+  multiIf(target = '-/unknown', 'unknown', gateway, 'gateway', 'service') AS target_kind, weight,
   source != '' AND NOT (source = '-/unknown' AND lost AND bucket > {settled:DateTime('UTC')}) AS edge,
   if(caller_says, meshui_class(q_code, q_grpc, edge_flags, q_status, 0), callee_class) AS edge_class,
   if(caller_says, meshui_label(q_code, q_grpc), node_code) AS edge_code, edge_flags, if(top = 0, toInt16(-32767), meshui_bin(q_duration)) AS edge_bin,

@@ -1,7 +1,7 @@
 -- Each span with its parent, where several spans may share an id (Zipkin): a server's parent is the client span of its own
 -- id; of those that have the parent's id, one near in time comes first, then the owner's own `in`, then an `out`.
 INSERT INTO fold_links
-SELECT * EXCEPT (way, wanted, rank, found, pts, fnode, frole, finstance, fproxy), if(rank < 9, found, 0) AS puid, if(rank < 9, fnode, '') AS pnode,
+SELECT * EXCEPT (pair, near, way, wanted, rank, found, pts, fnode, frole, finstance, fproxy), if(rank < 9, found, 0) AS puid, if(rank < 9, fnode, '') AS pnode,
   if(rank < 9, frole, 'local') AS prole, if(rank < 9, finstance, '') AS pinstance, if(rank < 9, fproxy, 0) AS pproxy
 FROM (
   SELECT s.*, p.uid AS found, p.ts AS pts, p.node AS fnode, p.role AS frole, p.instance AS finstance, p.proxy AS fproxy,

@@ -10,7 +10,7 @@ SELECT uid, bucket, ts, trace_id, span_id, if(sends, owner, queue) AS source, if
   0 AS topmost, bucket AS top_bucket
 FROM (
   SELECT *, toString(node) AS owner, role = 'send' AS sends, if(peer = '', '', meshui_id('', peer_ns, peer)) AS queue,
-    if(node IN (SELECT node FROM fold_known WHERE gateway), 'gateway', 'service') AS owner_kind
+    multiIf(node = '-/unknown', 'unknown', node IN (SELECT node FROM fold_known WHERE gateway), 'gateway', 'service') AS owner_kind
   FROM fold_links
   WHERE role IN ('send', 'process') OR (role = 'receive' AND (node, peer_ns, peer, bucket) NOT IN (
     SELECT node, peer_ns, peer, arrayJoin([bucket - 10, bucket, bucket + 10]) FROM fold_links WHERE role = 'process'))

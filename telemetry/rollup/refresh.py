@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from telemetry.engine.engine import Engine
 from telemetry.rollup.fold import Run, fold, learn_owners
 from telemetry.rollup.question import ask
-from telemetry.window import BUCKET_S
+from telemetry.window import BUCKET_S, bucket_of
 
 LATENESS_S = 10.0
 _RENAMED_WITHIN = timedelta(minutes=10)
@@ -91,14 +91,16 @@ def _take_segments(engine: Engine, queue: _Queue) -> None:
 
 def _take_owners(engine: Engine, queue: _Queue, now: datetime) -> None:
     """Learn who sends spans; what named a new owner otherwise within the last 10 minutes is out of date."""
-    since = now - _RENAMED_WITHIN
-    new: list[str] = []
-    for row in ask(engine, "owners"):
-        before = queue.owners.get(row["node"])
-        lately = before is not None or int(row["first_seen"]) >= since.timestamp()
-        if before != row["gateway"] and lately:
-            new.append(row["node"])
-        queue.owners[row["node"]] = row["gateway"]
+    since = bucket_of(now - _RENAMED_WITHIN)
+    found = ask(engine, "owners")
+    # A process that has just started cannot tell who is new but by their first span.
+    new = [
+        row["node"]
+        for row in found
+        if queue.owners.get(row["node"]) != row["gateway"]
+        and (queue.owners or int(row["first_seen"]) >= since.timestamp())
+    ]
+    queue.owners = {row["node"]: row["gateway"] for row in found}
     learn_owners(engine)
     if new:
         names = [node.partition("/")[2] for node in new]

@@ -20,8 +20,8 @@ WITH heard AS (
     FROM fold_outs WHERE uid != topmost AND abs(dateDiff('second', bucket, top_bucket)) <= 10 GROUP BY topmost
   )
 ), only AS (SELECT name, any(node) AS node FROM fold_known GROUP BY name HAVING count() = 1)
-SELECT uid, bucket, ts, trace_id, span_id, source, target, protocol, if(source IN (SELECT node FROM fold_known WHERE gateway), 'gateway', 'service') AS source_kind,
-  multiIf(NOT known, if(store, peer_kind, 'external'), target IN (SELECT node FROM fold_known WHERE gateway), 'gateway', 'service') AS target_kind, weight,
+SELECT uid, bucket, ts, trace_id, span_id, source, target, protocol, multiIf(source = '-/unknown', 'unknown', source IN (SELECT node FROM fold_known WHERE gateway), 'gateway', 'service') AS source_kind,
+  multiIf(NOT known, if(store, peer_kind, 'external'), target = '-/unknown', 'unknown', target IN (SELECT node FROM fold_known WHERE gateway), 'gateway', 'service') AS target_kind, weight,
   store OR known OR bucket <= {settled:DateTime('UTC')} AS edge,
   meshui_class(code, grpc, flags, status, 0) AS edge_class, meshui_label(code, grpc) AS edge_code, flags AS edge_flags, bin AS edge_bin,
   edge AND NOT (known AND hasAny(splitByChar(',', flags), ['RL', 'UAEX', 'FI', 'IH', 'NR'])) AS node, 0 AS answered,
