@@ -98,7 +98,7 @@ def candidate(role: str, a: Texts) -> str:
 
 
 def caller(san: str) -> str:
-    """Of a SPIFFE id the service account (`default` names nobody), or Consul's or Kuma's service, as a Kubernetes name."""
+    """Of a SPIFFE id the service account (`default` names nobody) or service, as a Kubernetes name."""
     one = san.split(",")[0]
     if one.endswith("/sa/default"):
         return ""
@@ -131,7 +131,8 @@ def target(named: str) -> str:
 
 
 def consul(named: str) -> str:
-    """`[<hash>~][<subset>.]<svc>.<ns>[.<partition>].<dc>.internal[-vN].<trust domain>.consul`; `default` is no namespace."""
+    """`[<hash>~][<subset>.]<svc>.<ns>[.<partition>].<dc>.internal[-vN].<trust domain>.consul`; with -vN a partition is
+    there. `default` is no namespace: without namespaces every service has it."""
     labels = named.rpartition("~")[2].split(".")
     at = next((i for i, label in enumerate(labels) if re.fullmatch("internal(-v[0-9]+)?", label)), -1)
     before = labels[:at][: -2 if labels[at] != "internal" else -1] if at >= 0 else []
