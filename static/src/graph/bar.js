@@ -17,8 +17,8 @@ export class Bar {
   #nothing = byId("nothing");
   #focus = byId("focus");
 
-  /** @param {State} state @param {import("./view.js").View} view @param {import("./model.js").Graph} graph @param {{problems: number, undo: boolean}} more */
-  show(state, view, graph, { problems, undo }) {
+  /** @param {State} state @param {import("./view.js").View} view @param {import("./model.js").Graph} graph @param {{problems: number, undo: boolean, patched: boolean}} more `patched`: Tidy is worth a look */
+  show(state, view, graph, { problems, undo, patched }) {
     if (document.activeElement !== this.#find && this.#find.value !== state.find) this.#find.value = state.find;
     write(this.#found, state.find ? `${view.found} of ${graph.nodes.size}` : plural(graph.nodes.size, "node"));
     this.#press("mode-find", !state.hide);
@@ -27,6 +27,7 @@ export class Bar {
     this.#press("view-graph", state.view === "graph");
     this.#press("view-table", state.view === "table");
     byId("undo").hidden = !undo;
+    byId("tidy").classList.toggle("on", patched);
     this.#tellFocus(state);
     this.#tellNothing(state, view, problems);
   }

@@ -4,7 +4,7 @@ import { History } from "./history.js";
 import { nearest, nextProblem } from "./keys.js";
 import { isEdge, isProblem, problems } from "./model.js";
 import { changedHealth, healthsOf, news } from "./news.js";
-import { blend } from "./placement.js";
+import { blend, isPatched } from "./placement.js";
 import { allCalls, geometryOf, keysOf, sceneOf } from "./scene.js";
 import { searchOf, stateOf } from "./state.js";
 import { viewOf } from "./view.js";
@@ -169,11 +169,11 @@ export class Desk {
   show() {
     const graph = this.#graph;
     if (!graph) return;
-    const { stage, twin, table, body, bar, debug } = this.#parts;
+    const { stage, twin, table, body, bar, debug, picture } = this.#parts;
     const view = viewOf(graph, this.state);
     const inTable = this.state.view === "table";
     body.dataset.view = this.state.view;
-    bar.show(this.state, view, graph, { problems: this.#problems().length, undo: this.#parts.picture.before !== null });
+    bar.show(this.state, view, graph, { problems: this.#problems().length, undo: picture.before !== null, patched: isPatched(picture.placement) });
     if (inTable) {
       twin.clear();
       if (!document.hidden) table.show(graph, view, { sort: this.state.sort, selected: this.state.node || this.state.edge, link: (it) => this.link(it.id) });

@@ -1,5 +1,5 @@
 /** Positions kept in the browser, so that a mesh looks as it did yesterday and the first picture needs no layout. */
-import { emptyPlacement } from "./placement.js";
+import { emptyPlacement, isPatched } from "./placement.js";
 
 /**
  * @typedef {import("./placement.js").Placement} Placement
@@ -32,7 +32,8 @@ export function keep(store, mesh, placement, now) {
 }
 
 /**
- * What was kept, if it still fits: most of its nodes are in `ids` and most of `ids` in it. Else another mesh lives here now.
+ * What was kept, if it still fits: most of its nodes are in `ids` and most of `ids` in it (else another mesh lives here now),
+ * and most of them stand where a layout put them.
  * @param {Store} store @param {string} mesh @param {Set<string>} ids @returns {Placement|null}
  */
 export function recall(store, mesh, ids) {
@@ -41,5 +42,5 @@ export function recall(store, mesh, ids) {
   const placement = { ...emptyPlacement(), boxes: new Map(kept.boxes), spots: new Map(kept.spots), bends: new Map(kept.bends) };
   const known = [...ids].filter((id) => placement.spots.has(id)).length;
   const cards = [...placement.boxes.values()].some((box) => !box.open);
-  return cards || known * 2 < ids.size || known * 2 < placement.spots.size ? null : placement;
+  return cards || known * 2 < ids.size || known * 2 < placement.spots.size || isPatched(placement) ? null : placement;
 }

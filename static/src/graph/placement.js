@@ -60,6 +60,12 @@ export function rectOf(placement, id) {
   return { x: box.x + spot.x, y: box.y + spot.y, w: spot.w, h: CHIP_H };
 }
 
+/** Whether so much was put into slots that a new layout would read better. @param {Placement} placement */
+export function isPatched(placement) {
+  const spots = [...placement.spots.values()];
+  return spots.filter((spot) => spot.slot).length * 3 > spots.length;
+}
+
 /** The smallest size a box needs for its spots. @param {Placement} placement @param {string} key */
 export function sizeOf(placement, key) {
   const pad = isLoose(key) ? { side: 0, bottom: 0 } : PAD;
