@@ -10,14 +10,10 @@ _django = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from django.urls import path  # noqa: E402
+from django.urls import path, re_path  # noqa: E402
 
-from meshui.access.sockets import SocketGuard  # noqa: E402
+from meshui.access.sockets import SocketGuard, no_such_socket  # noqa: E402
 from meshui.live.graph_socket import GraphSocket  # noqa: E402
 
-application = ProtocolTypeRouter(
-    {
-        "http": _django,
-        "websocket": AuthMiddlewareStack(SocketGuard(URLRouter([path("ws/graph/", GraphSocket.as_asgi())]))),
-    }
-)
+_sockets = URLRouter([path("ws/graph/", GraphSocket.as_asgi()), re_path("", no_such_socket)])
+application = ProtocolTypeRouter({"http": _django, "websocket": AuthMiddlewareStack(SocketGuard(_sockets))})

@@ -6,6 +6,9 @@ from django.http import HttpRequest
 
 from telemetry.window import parse_duration
 
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""What the engine's times hold, with room for any window before."""
+
 
 class BadQuestion(Exception):
     """A parameter that cannot be read: `field` and what was expected."""
@@ -17,8 +20,17 @@ class BadQuestion(Exception):
 
 
 def instant(text: str, now: datetime) -> datetime:
-    """RFC 3339, Unix seconds, `now` or `now-15m`. Raises ValueError with what was expected."""
-    text = text.strip()
+    """RFC 3339, Unix seconds, `now` or `now-15m`; from EARLIEST to LATEST. Raises ValueError with what was expected."""
+    try:
+        at = _read(text.strip(), now)
+    except OverflowError:
+        at = None
+    if at is None or not EARLIEST <= at <= LATEST:
+        raise ValueError(f"{text!r} is not between {EARLIEST.year} and {LATEST.year}")
+    return at
+
+
+def _read(text: str, now: datetime) -> datetime | None:
     if text == "now":
         return now
     if text.startswith("now-"):
@@ -28,9 +40,7 @@ def instant(text: str, now: datetime) -> datetime:
     except ValueError:
         pass
     else:
-        if not 0 <= seconds < 4e9:
-            raise ValueError(f"{text!r} is no time in Unix seconds")
-        return datetime.fromtimestamp(seconds, UTC)
+        return datetime.fromtimestamp(seconds, UTC) if abs(seconds) < 1e11 else None
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -68,6 +78,6 @@ def asked_int(request: HttpRequest, field: str, default: int, lowest: int, highe
     text = request.GET.get(field)
     if text is None:
         return default
-    if not text.isdigit() or not lowest <= int(text) <= highest:
+    if not text.isdecimal() or len(text) > 9 or not lowest <= int(text) <= highest:
         raise BadQuestion(field, f"expected a whole number from {lowest} to {highest}")
     return int(text)

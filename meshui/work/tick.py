@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from meshui.live.fanout import Fanout
+from meshui.live.fanout import ALWAYS, Fanout
 from telemetry.engine.engine import Engine
 from telemetry.graph.snapshot import build
 from telemetry.health.judge import judge
@@ -14,7 +14,6 @@ from telemetry.rollup import read
 from telemetry.rollup.refresh import Refreshed, refresh
 from telemetry.window import LIVE_WINDOWS, Window
 
-ALWAYS = "60s"
 BUDGET_S = 2.0
 
 
@@ -36,6 +35,6 @@ class Ticker:
         self.refreshed = refresh(self.engine, now, BUDGET_S, lateness_s=self.lateness_s)
         for name in sorted({ALWAYS} | self.fanout.watched()):
             graph = judge(build(read.window(self.engine, Window.ending(now, LIVE_WINDOWS[name])), now), Thresholds())
-            self.fanout.send(name, graph, advance(self.fanout.feed(name), graph, self.first_seq))
+            self.fanout.send(name, advance(self.fanout.feed(name), graph, self.first_seq))
         self.last_at = now
         self.took_ms = round((time.perf_counter() - began) * 1000)
