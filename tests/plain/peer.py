@@ -46,7 +46,7 @@ def of(role: str, a: Texts, own_name: str) -> Peer:
     if queue and any(messaging):
         return Peer("/".join(part for part in messaging if part), "", "queue")
     store = role == "out" and system != "" and not queue
-    host = less_port(candidate(role, a))
+    host = known(less_port(candidate(role, a)))
     if store and (host == "" or local(host) or address(host)):
         parts = NEW_SYSTEMS.get(system, system), first(a, *DATABASES)
         return Peer("/".join(part for part in parts if part), "", store_kind(system))
@@ -85,8 +85,9 @@ def candidate(role: str, a: Texts) -> str:
         return explicit(a)
     if role == "in":
         return caller(a.get("downstream_peer_uri_san", ""))
-    if role == "relay" and a.get("istio.destination_canonical_service"):
-        return f"{a['istio.destination_canonical_service']}.{a.get('istio.destination_namespace', '')}.svc"
+    if role == "relay" and (service := known(a.get("istio.destination_canonical_service", ""))):
+        namespace = known(a.get("istio.destination_namespace", ""))
+        return f"{service}.{namespace}.svc" if namespace else service
     named = target(cluster(a)) or first(a, "server.address", "net.peer.name", "http.host")
     if named:
         return named

@@ -1,13 +1,17 @@
 """Spans in normal form: what each sender's span becomes, and that the views say what their slow twin says."""
 
+import gzip
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
@@ -16,8 +20,9 @@ from telemetry.engine.migrate import migrate
 from telemetry.outcome import FLAGS, classify
 from tests.build import DEFAULT_SPOOL, T0, Sender, load, resource, span, traces, unix_ns
 from tests.plain.normal import NormalSpan, normal
-from tests.telemetry.engine import senders
+from tests.telemetry.engine import any_sender, senders
 
+DATA = Path(os.environ.get("MESHUI_TEST_DATA") or Path(__file__).parents[4] / "shared" / "data")
 _numbers = count(1_000_000)
 COLUMNS = """toUnixTimestamp(bucket) AS bucket, toUnixTimestamp64Nano(ts) AS ts, duration, late,
   hex(trace_id) AS trace_id, span_id, parent_id, node, version, instance, role, proxy, gateway, kind, name, operation,
@@ -38,13 +43,13 @@ def kept(engine_server: Path) -> Iterator[EmbeddedEngine]:
     engine.close()
 
 
-def stored(engine: EmbeddedEngine, folder: Path, sent: Sequence[Sent]) -> list[NormalSpan]:
+def stored(engine: EmbeddedEngine, folder: Path, sent: Sequence[Sent], received: datetime = T0) -> list[NormalSpan]:
     """What the table has of these spans, in order: each is sent under its place in the list as its id."""
     requests = []
     for place, (one, who) in enumerate(sent):
         one.span_id = place.to_bytes(8, "little")
         requests.append(traces(Sender(who, resource().scope), one))
-    number = load(engine, folder, *requests, segment=next(_numbers), finished=False)
+    number = load(engine, folder, *requests, segment=next(_numbers), received=received, finished=False)
     rows = engine.query(f"SELECT {COLUMNS} FROM spans WHERE segment = {number} ORDER BY span_id")
     for row in rows:
         row["trace_id"] = bytes.fromhex(row["trace_id"])
@@ -53,9 +58,9 @@ def stored(engine: EmbeddedEngine, folder: Path, sent: Sequence[Sent]) -> list[N
     return [NormalSpan(**row) for row in rows]
 
 
-def expected(sent: Sequence[Sent], rows: Sequence[NormalSpan]) -> list[NormalSpan]:
+def expected(sent: Sequence[Sent], rows: Sequence[NormalSpan], received: int = unix_ns(T0)) -> list[NormalSpan]:
     return [
-        normal(one, who, received=unix_ns(T0), spool=DEFAULT_SPOOL, segment=row.segment)
+        normal(one, who, received=received, spool=DEFAULT_SPOOL, segment=row.segment)
         for (one, who), row in zip(sent, rows, strict=True)
     ]
 
@@ -75,7 +80,7 @@ def test_what_a_sender_means(case: senders.Case, rows_by_case: dict[str, NormalS
 
 
 @settings(max_examples=25, deadline=None)
-@given(sent=st.lists(senders.sent(), min_size=1, max_size=120))
+@given(sent=st.lists(any_sender.sent(), min_size=1, max_size=120))
 def test_views_say_what_their_twin_says(
     sent: list[Sent], kept: EmbeddedEngine, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -143,3 +148,43 @@ def test_late_spans_are_counted_by_sender(kept: EmbeddedEngine, tmp_path: Path) 
         ("-/slow", "start time missing", 1),
         ("-/slow", "start time outside the accepted age", 1),
     ]
+
+
+def recordings() -> list[Path]:
+    return sorted((DATA / "envoy" / "variants").glob("*/traces.otlp.bin.gz"))
+
+
+@pytest.mark.skipif(not recordings(), reason=f"no recordings of real Envoys in {DATA}/envoy/variants")
+@pytest.mark.parametrize("path", recordings(), ids=lambda path: path.parent.name)
+def test_what_real_envoys_sent(path: Path, kept: EmbeddedEngine, tmp_path: Path) -> None:
+    sent = [
+        (one, group.resource)
+        for request in requests_of(path)
+        for group in request.resource_spans
+        for scope in group.scope_spans
+        for one in scope.spans
+    ]
+    at = max(one.start_time_unix_nano for one, _ in sent)
+    rows = stored(kept, tmp_path, sent, received=datetime.fromtimestamp(at // 10**9, UTC))
+    assert rows == expected(sent, rows, received=at // 10**9 * 10**9)
+    parts = {(row.node, row.name.partition(" ")[0], row.role) for row in rows if row.proxy}
+    assert {role for _, name, role in parts if name == "egress"} == (
+        {"out"} if path.parent.name != "operation" else set()
+    )
+    assert {node for node, name, role in parts if name == "ingress" and role == "auto"} <= {"edge/gateway"}
+    assert not any(row.late for row in rows)
+
+
+def requests_of(path: Path) -> Iterator[ExportTraceServiceRequest]:
+    """Each behind its length as a varint."""
+    data, at = gzip.decompress(path.read_bytes()), 0
+    while at < len(data):
+        length = shift = 0
+        while True:
+            at, byte = at + 1, data[at]
+            length |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                break
+        yield ExportTraceServiceRequest.FromString(data[at : at + length])
+        at += length
