@@ -179,6 +179,7 @@ def test_find_hide_and_problems_are_in_the_address_and_come_back_with_it(watched
     page.locator("#find").fill("nobody")
     expect(page.get_by_text("Nothing is called or described “nobody”.")).to_be_visible()
     page.get_by_role("button", name="Clear find and filters").click()
+    expect(page.locator("#find")).to_have_value("")
     page.keyboard.press("p")
     expect(page.locator("[data-node='shop/cart']")).to_have_count(1)
     expect(page.locator("[data-node='shop/catalog']")).to_have_count(0)

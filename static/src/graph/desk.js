@@ -95,7 +95,7 @@ export class Desk {
   escape() {
     if (this.state.node || this.state.edge) this.deselect();
     else if (this.state.focus) this.ask({ focus: "", hops: 1 });
-    else if (this.state.problems || this.state.hide) this.ask({ problems: false, hide: false });
+    else if (this.state.find || this.state.problems || this.state.hide) this.ask({ find: "", problems: false, hide: false });
     this.#parts.stage.focus();
   }
 
@@ -176,7 +176,7 @@ export class Desk {
     bar.show(this.state, view, graph, { problems: this.#problems().length, undo: picture.before !== null, patched: isPatched(picture.placement) });
     if (inTable) {
       twin.clear();
-      if (!document.hidden) table.show(graph, view, { sort: this.state.sort, selected: this.state.node || this.state.edge, link: (it) => this.link(it.id) });
+      if (!document.hidden) table.show(graph, view, { sort: this.state.sort, selected: this.state.node || this.state.edge, link: this.link });
     } else {
       table.clear();
       twin.show(graph, view);

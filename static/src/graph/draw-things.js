@@ -84,17 +84,18 @@ export function drawDot(ctx, thing, look) {
   const named = thing.health === "failing" || thing.health === "degraded" || thing.id === hovered || thing.id === selected;
   const y = rect.y + rect.h / 2;
   const r = markSize(thing.health) * 1.5;
-  if (!named) {
-    healthShape(ctx, thing.health, rect.x + rect.w / 2, y, r, palette);
-    return;
-  }
-  healthShape(ctx, thing.health, rect.x + 14, y, r, palette);
+  healthShape(ctx, thing.health, rect.x + rect.w / 2, y, r, palette);
+  if (!named) return;
   const size = readable(11, eye.k);
-  ctx.font = `550 ${size}px ${palette.sans}`;
-  ctx.textAlign = "left";
-  ctx.textBaseline = "middle";
+  ctx.font = `600 ${size}px ${palette.sans}`;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "top";
+  ctx.lineJoin = "round";
+  ctx.lineWidth = size * 0.35;
+  ctx.strokeStyle = palette.box;
+  ctx.strokeText(thing.name, rect.x + rect.w / 2, rect.y + rect.h + 3);
   ctx.fillStyle = palette.text;
-  ctx.fillText(fitting(ctx, [thing.name], rect.w - 34), rect.x + 28, y + size * 0.06);
+  ctx.fillText(thing.name, rect.x + rect.w / 2, rect.y + rect.h + 3);
 }
 
 /** A namespace: name, count, rate and errors, a bar of health shares, its worst by name. @param {CanvasRenderingContext2D} ctx @param {Thing} thing @param {import("./entities.js").Card} card @param {Look} look */

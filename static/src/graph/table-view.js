@@ -1,5 +1,6 @@
 /** The table on the page: rows as they are now, headers that sort, the chosen row marked. */
 import { html, nothing, render } from "lit/html.js";
+import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { ms, ratio } from "../ui/number.js";
 import { mark } from "../ui/panel-parts.js";
@@ -45,14 +46,16 @@ export class TableView {
     this.#place = place;
   }
 
-  /** @param {Graph} graph @param {import("./view.js").View} view @param {{sort: string, selected: string, link: (it: Node|Edge) => string}} how */
+  /** @param {Graph} graph @param {import("./view.js").View} view @param {{sort: string, selected: string, link: (id: string) => string}} how */
   show(graph, view, { sort, selected, link }) {
     const elements = [...[...view.nodes].map((id) => graph.nodes.get(id)), ...[...view.edges].map((id) => graph.edges.get(id))];
     const rows = sorted(/** @type {(Node|Edge)[]} */ (elements.filter(Boolean)), sort);
+    // A push leaves most elements as they were: their rows are not looked at again.
+    const here = link("");
     this.#render(html`<table class="tbl">
 <caption class="vh">Services and the calls between them, over the last minute</caption>
 <thead><tr>${COLUMNS.map((column) => html`<th scope="col" class=${classes(column)} aria-sort=${direction(sort, column.name)}><button type="button" data-sort=${column.name}>${column.name === "health" ? html`<span class="sm-hide">Health</span><span class="vh sm-only">Health</span>` : column.label}</button></th>`)}</tr></thead>
-<tbody>${repeat(rows, (it) => it.id, (it) => row(it, it.id === selected, link))}</tbody>
+<tbody>${repeat(rows, (it) => it.id, (it) => guard([it, it.id === selected, here], () => row(it, it.id === selected, link)))}</tbody>
 </table>`);
   }
 
@@ -69,11 +72,11 @@ export class TableView {
   }
 }
 
-/** @param {Node|Edge} it @param {boolean} selected @param {(it: Node|Edge) => string} link */
+/** @param {Node|Edge} it @param {boolean} selected @param {(id: string) => string} link */
 function row(it, selected, link) {
   const cells = COLUMNS.map((column) => {
     const cell = CELLS[column.name](it);
-    if (column.name === "name") return html`<th scope="row"><a href=${link(it)} aria-current=${selected ? "true" : "false"} data-go=${it.id} data-kind=${isEdge(it) ? "edge" : "node"}>${cell}</a></th>`;
+    if (column.name === "name") return html`<th scope="row"><a href=${link(it.id)} aria-current=${selected ? "true" : "false"} data-go=${it.id} data-kind=${isEdge(it) ? "edge" : "node"}>${cell}</a></th>`;
     return html`<td class="${classes(column)} ${ink(it, column.name)}">${cell}</td>`;
   });
   return isEdge(it)

@@ -41,7 +41,6 @@ find.addEventListener("input", () => desk.ask({ find: find.value }));
 find.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   event.stopPropagation();
-  if (find.value && event.shiftKey) find.value = "";
   find.blur();
   stage.focus();
 });

@@ -70,6 +70,15 @@ describe("routes", () => {
     expect(boundsOf(sampled(curve)).h).toBeGreaterThan(10);
   });
 
+  test("calls that share a channel part", () => {
+    const at = (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ box) => ({ x, y, w: 100, h: 42, box });
+    const stands = new Map([["a", at(14, 38, "one")], ["b", at(14, 98, "one")], ["c", at(154, 320, "two")], ["d", at(154, 380, "two")]]);
+    const boxes = new Map([["one", { x: 0, y: 0, w: 300, h: 160 }], ["two", { x: 140, y: 280, w: 130, h: 160 }]]);
+    const curves = routes([{ id: "1", source: "a", target: "c" }, { id: "2", source: "b", target: "d" }], stands, boxes, new Map());
+    const upright = (/** @type {string} */ id) => sampled(/** @type {any} */ (curves.get(id))).find(([, y]) => y > 180 && y < 260)?.[0] ?? NaN;
+    expect(Math.abs(upright("1") - upright("2"))).toBeGreaterThanOrEqual(4);
+  });
+
   test("ends are spread in target order", () => {
     const at = (/** @type {number} */ y) => ({ x: 0, y, w: 100, h: 42, box: "b" });
     const stands = new Map([["a", at(100)], ["up", at(0)], ["down", at(300)]]);
