@@ -6,6 +6,7 @@
 -- let ROLE = Enum8('local' = 0, 'in' = 1, 'out' = 2, 'relay' = 3, 'send' = 4, 'process' = 5, 'receive' = 6, 'auto' = 7)
 -- let PEER_KIND = Enum8('none' = 0, 'service' = 1, 'database' = 2, 'cache' = 3, 'queue' = 4, 'external' = 5)
 -- let TLS = Enum8('unknown' = 0, 'mutual' = 1, 'plain' = 2)
+-- let SMALL = CODEC(ZSTD(1))
 -- let CLASS = Enum8('ok' = 0, 'error' = 1, 'client_error' = 2, 'throttled' = 3, 'denied' = 4, 'cancelled' = 5)
 -- let DURABLE = non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
 
@@ -13,21 +14,21 @@ CREATE TABLE IF NOT EXISTS spans (
   bucket DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
   ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
   duration UInt64 CODEC(T64, ZSTD(1)),
-  late UInt8,
-  trace_id FixedString(16) CODEC(ZSTD(1)),
+  late UInt8 $SMALL,
+  trace_id FixedString(16) $SMALL,
   span_id UInt64 CODEC(NONE),
-  parent_id UInt64 CODEC(ZSTD(1)),
-  node $NAME, version $NAME, instance $NAME,
-  role $ROLE, proxy UInt8, gateway UInt8,
-  kind UInt8, name $NAME, operation $NAME, protocol $NAME,
-  status UInt8, status_message String CODEC(ZSTD(1)),
-  code UInt16, grpc Int16, flags $NAME, arrived Int8,
-  peer $NAME, peer_ns $NAME, peer_kind $PEER_KIND,
-  tls $TLS, weight Float32 CODEC(ZSTD(1)),
-  resource_id UInt64 CODEC(ZSTD(1)), scope $NAME,
-  kinds Array($KIND) CODEC(ZSTD(1)), attributes Map($NAME, String) CODEC(ZSTD(1)),
-  events Array(String) CODEC(ZSTD(1)), links Array(String) CODEC(ZSTD(1)), trace_state String CODEC(ZSTD(1)),
-  spool UInt64 CODEC(ZSTD(1)), segment UInt64 CODEC(ZSTD(1)),
+  parent_id UInt64 $SMALL,
+  node $NAME $SMALL, version $NAME $SMALL, instance $NAME $SMALL,
+  role $ROLE $SMALL, proxy UInt8 $SMALL, gateway UInt8 $SMALL,
+  kind UInt8 $SMALL, name $NAME $SMALL, operation $NAME $SMALL, protocol $NAME $SMALL,
+  status UInt8 $SMALL, status_message String $SMALL,
+  code UInt16 $SMALL, grpc Int16 $SMALL, flags $NAME $SMALL, arrived Int8 $SMALL,
+  peer $NAME $SMALL, peer_ns $NAME $SMALL, peer_kind $PEER_KIND $SMALL,
+  tls $TLS $SMALL, weight Float32 $SMALL,
+  resource_id UInt64 $SMALL, scope $NAME $SMALL,
+  kinds Array($KIND) $SMALL, attributes Map($NAME, String) $SMALL,
+  events Array(String) $SMALL, links Array(String) $SMALL, trace_state String $SMALL,
+  spool UInt64 $SMALL, segment UInt64 $SMALL,
   INDEX ix_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
   INDEX ix_value mapValues(attributes) TYPE bloom_filter(0.01) GRANULARITY 1
 ) ENGINE = MergeTree PARTITION BY toDate(bucket) ORDER BY (bucket, trace_id)

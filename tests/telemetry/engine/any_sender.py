@@ -298,6 +298,7 @@ def sent(draw: st.DrawFn) -> tuple[Span, Resource]:
     base = draw(st.sampled_from([None, *CASES]))
     attributes = draw(some_of(VALUES, 8)) + ([] if base is None else list(base.attributes.items()))
     sender = draw(some_of(RESOURCE_VALUES, 5)) + ([] if base is None else list(base.sender.items()))
+    kind: str | int = base.kind if base else draw(st.sampled_from([2, 2, 2, 3, 3, 3, 3, 4, 5, 0, 1, -1, 6, 300]))
     at = unix_ns(T0)
     start = draw(
         st.sampled_from(
@@ -316,9 +317,7 @@ def sent(draw: st.DrawFn) -> tuple[Span, Resource]:
     )
     made = span(
         draw(st.sampled_from(["GET", "ingress", "egress", "egress cart", "egressing", "router cart egress", ""])),
-        kind=draw(
-            st.sampled_from([2, 2, 2, 3, 3, 3, 3, 4, 5, 0, 1, -1, 6, 300]) if base is None else st.just(base.kind)
-        ),
+        kind=kind,
         start_ns=start,
         end_ns=draw(st.sampled_from([0, start, min(2**64 - 1, start + 5_000_000), 2**64 - 1])),
         status=draw(st.integers(0, 2) | st.sampled_from([3, 257])),
