@@ -1,4 +1,4 @@
-"""`make shots`: pictures of every page from the running app, for people to look at, and the README's picture of the graph.
+"""`make shots`: pictures of every page from the running app, for people to look at, and the README's picture.
 
 Written to shots/ as PAGE-WIDTH-THEME.png; docs/graph.png is the graph while the demo's bad deployment goes wrong."""
 
