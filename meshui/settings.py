@@ -71,7 +71,11 @@ DATABASES = {
         },
     }
 }
-CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+# A member is forgotten after a day unless told otherwise: a display on a wall would stand still then.
+_YEARS_S = 10 * 365 * 86400
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"group_expiry": _YEARS_S}},
+}
 
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
