@@ -1,46 +1,39 @@
 """The composition: open engine and spool, bind ports, start the beats, drain on Ctrl-C. Nothing here decides."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
-import ssl
-import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
 
-import uvicorn
 import uvloop
-from django.core.management import call_command
-from django.db import close_old_connections
 
-from meshui import __version__
-from meshui.access import people, tokens
+from meshui import __version__, own_telemetry
+from meshui.access import tokens
 from meshui.access.address import link_address, web_address
-from meshui.config import Address, Config, ConfigError
-from meshui.live.fanout import Fanout
+from meshui.child import DemoChild
+from meshui.config import Config
+from meshui.listening import bind, cannot_be_used, certificate, served
+from meshui.live.fanout import ALWAYS, Fanout
+from meshui.opening import Opened, opened
 from meshui.running import Running, hold
 from meshui.work.scheduler import Beat
 from meshui.work.tick import Ticker
-from telemetry.engine.embedded import open_embedded
-from telemetry.engine.engine import Engine, EngineError
-from telemetry.engine.migrate import migrate
 from telemetry.engine.retention import Kept, drop_old
 from telemetry.receive.admission import Admission, Admit
-from telemetry.receive.grpc_server import otlp_grpc
+from telemetry.receive.grpc_server import GrpcServer, otlp_grpc
 from telemetry.receive.http_server import otlp_http
 from telemetry.receive.limits import Limits
 from telemetry.receive.tally import Tally
 from telemetry.spool.loader import Loader
-from telemetry.spool.spool import Spool
 
 DRAIN_S = 20.0
+FLUSH_S = 5.0
 LOAD_EVERY_S = 0.1
 TICK_RESTS = 3.0  # a tick that took 0.5 s rests 1.5 s, so signals never take more than a quarter of one core
 RETENTION_EVERY_S = 600.0
@@ -52,144 +45,146 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handling: up.py drains in its own order."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    engine: Engine
-    spool: Spool
-    sign_in: str
-
-
 def main(config: Config, *, demo: bool, open_browser: bool, say: Say) -> None:
     """Run until SIGINT or SIGTERM. Raises ConfigError for a port, a directory or a certificate that cannot be used."""
-    sockets = {name: _bind(name, address) for name, address in _named(config).items()}
-    opened = _open(config)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(config, opened, sockets, demo=demo, open_browser=open_browser, say=say))
-
-
-def _named(config: Config) -> dict[str, Address]:
-    return {"http": config.http, "otlp_http": config.otlp_http, "otlp_grpc": config.otlp_grpc}
-
-
-def _bind(name: str, address: Address) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"  # children are made by exec only; its handlers warn of each
+    tls, sockets = certificate(config), bind(config)
+    child = DemoChild() if demo else None
     try:
-        bound.bind((address.host, address.port))
-    except OSError as error:
-        raise ConfigError(
-            f"{address} (MESHUI_{name.upper()}) cannot be used: {error.strerror}. "
-            "Is another MeshUI or collector running? Stop it, or choose another address."
-        ) from error
-    return bound
-
-
-def _open(config: Config) -> _Opened:
-    """Engine, spool and MeshUI's own database, side by side: most of the start is waiting for them."""
-    with ThreadPoolExecutor(2) as pool:
-        engine = pool.submit(_open_engine, config)
-        sign_in = pool.submit(_open_own_database)
-        spool = Spool.open(config.spool_dir, config.spool_max_bytes)
-        return _Opened(engine.result(), spool, sign_in.result())
-
-
-def _open_engine(config: Config) -> Engine:
-    try:
-        engine = open_embedded(config.engine_dir)
-        migrate(engine)
-    except EngineError as error:
-        raise ConfigError(f"The engine in {config.engine_dir} does not open: {error}") from error
-    return engine
-
-
-def _open_own_database() -> str:
-    """Bring Django's tables up to date; the secret of a new sign-in link for the owner."""
-    try:
-        call_command("migrate", verbosity=0, interactive=False)
-        return people.new_link(people.owner(), _now())
+        parts = opened(config, _now())
+        here = _Here(config, parts, sockets, tls, child, say)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(here.serve(open_browser=open_browser))
     finally:
-        close_old_connections()
+        if child is not None:
+            child.stop()
 
 
-async def _serve(
-    config: Config, opened: _Opened, sockets: dict[str, socket.socket], *, demo: bool, open_browser: bool, say: Say
-) -> None:
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+@dataclass
+class _Here:
+    """One server, from open ports to the last record stored."""
 
-    started = _now()
-    tally = Tally()
-    fanout = Fanout(loop)
-    loader = Loader(opened.spool, opened.engine, _now)
-    ticker = Ticker(opened.engine, fanout, int(started.timestamp() * 1000), config.lateness)
-    running = Running(started, opened.engine, opened.spool, loader, tally, fanout, ticker)
-    hold(running)
+    config: Config
+    parts: Opened
+    sockets: dict[str, socket.socket]
+    tls: tuple[bytes, bytes] | None
+    child: DemoChild | None
+    say: Say
+    beats: list[Beat] = field(default_factory=list)
 
-    from meshui.asgi import application  # imports Django's URL tree, which asks running()
+    def __post_init__(self) -> None:
+        self.loader = Loader(self.parts.spool, self.parts.engine, _now)
 
-    admit = _admission(config)
-    limits = Limits(config.max_body_bytes, config.max_inflated_bytes)
-    receiver = otlp_http(opened.spool.append, admit, limits, tally)
-    grpc_socket = sockets.pop("otlp_grpc")
-    grpc_server = await otlp_grpc(opened.spool.append, admit, limits, tally, grpc_socket, _tls(config))
-    servers = {
-        "http": _Server(_uvicorn(config, application)),
-        "otlp_http": _Server(_uvicorn(config, receiver, keep_alive_s=75)),
-    }
-    ports = {name: sock.getsockname()[1] for name, sock in sockets.items()}
-    running.web = web_address(config, ports["http"])
-    running.receivers = {
-        "otlp_http": f"{config.otlp_http.host}:{ports['otlp_http']}",
-        "otlp_grpc": f"{config.otlp_grpc.host}:{grpc_server.port}",
-    }
-    serving = [asyncio.create_task(server.serve(sockets=[sockets[name]])) for name, server in servers.items()]
+    async def serve(self, *, open_browser: bool) -> None:
+        loop, stop = asyncio.get_running_loop(), asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        flush = own_telemetry.start()
+        running = self._running(Fanout(loop))
+        hold(running)
+        try:
+            await self._serve(running, stop, flush, open_browser=open_browser)
+        finally:
+            await asyncio.to_thread(self._drain)
+            hold(None)
 
-    kept = Kept(traces=timedelta(seconds=config.retention_traces))
-    beats = [
-        Beat("load", loader.load_sealed, LOAD_EVERY_S),
-        Beat("tick", lambda: ticker.tick(_now()), config.tick, rest=TICK_RESTS),
-        Beat("retention", lambda: drop_old(opened.engine, _now(), kept), RETENTION_EVERY_S),
-        Beat("tokens", tokens.book, tokens.REREAD_S),
-    ]
-    for beat in beats:
-        beat.start()
-    child = await _start_demo(config, running) if demo else None
-    link = link_address(config, opened.sign_in, ports["http"])
-    _greet(config, running, link, say)
-    if open_browser:
-        threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
+    def _running(self, fanout: Fanout) -> Running:
+        started, parts = _now(), self.parts
+        ticker = Ticker(parts.engine, fanout, int(started.timestamp() * 1000), self.config.lateness)
+        return Running(started, parts.engine, parts.spool, self.loader, Tally(), fanout, ticker)
 
-    await stop.wait()
-    say("Stopping: no more data is taken; what was acknowledged is stored first.")
-    if child is not None and child.returncode is None:
-        child.terminate()
-        await child.wait()
-    for server in servers.values():
-        server.should_exit = True
-    await grpc_server.stop(grace=2)
-    await asyncio.gather(*serving)
-    await asyncio.to_thread(_drain, opened, loader, beats)
-    hold(None)
+    async def _serve(
+        self, running: Running, stop: asyncio.Event, flush: own_telemetry.Stop | None, *, open_browser: bool
+    ) -> None:
+        config = self.config
+        from meshui.asgi import application  # imports Django's URL tree, which asks running()
+
+        admit, limits = _admission(config), Limits(config.max_body_bytes, config.max_inflated_bytes)
+        receiver = otlp_http(self.parts.spool.append, admit, limits, running.tally)
+        grpc_server = await self._grpc(admit, limits, running.tally)
+        servers = {"http": served(config, application), "otlp_http": served(config, receiver, keep_alive_s=75)}
+        ports = {name: self.sockets[name].getsockname()[1] for name in servers}
+        running.web = web_address(config, ports["http"])
+        running.receivers = {
+            "otlp_http": f"{config.otlp_http.host}:{ports['otlp_http']}",
+            "otlp_grpc": f"{config.otlp_grpc.host}:{grpc_server.port}",
+        }
+        serving = [asyncio.create_task(server.serve(sockets=[self.sockets[name]])) for name, server in servers.items()]
+        self._start_beats(running)
+        await asyncio.to_thread(self._start_demo, running)
+        link = link_address(config, self.parts.sign_in, ports["http"])
+        _greet(config, running, link, self.say)
+        if open_browser:
+            threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
+
+        await stop.wait()
+        self.say("Stopping: no more data is taken; what was acknowledged is stored first.")
+        if self.child is not None:
+            await asyncio.to_thread(self.child.stop)
+        if flush is not None:
+            await _for_a_while(flush, FLUSH_S)
+        for server in servers.values():
+            server.should_exit = True
+        await grpc_server.stop(grace=2)
+        await asyncio.gather(*serving)
+
+    async def _grpc(self, admit: Admit, limits: Limits, tally: Tally) -> GrpcServer:
+        try:
+            bound = self.sockets.pop("otlp_grpc")
+            return await otlp_grpc(self.parts.spool.append, admit, limits, tally, bound, self.tls)
+        except OSError as error:
+            raise cannot_be_used("otlp_grpc", self.config.otlp_grpc, str(error)) from error
+
+    def _start_beats(self, running: Running) -> None:
+        config, ticker, engine = self.config, running.ticker, self.parts.engine
+        kept = Kept(traces=timedelta(seconds=config.retention_traces))
+        tick = Beat("tick", lambda: ticker.tick(_now()), config.tick, rest=TICK_RESTS)
+
+        def load() -> None:
+            graph = running.fanout.graph(ALWAYS)
+            if self.loader.load_sealed() and (graph is None or not graph.digraph):
+                tick.nudge()  # the first light does not wait for the beat
+
+        self.beats = [
+            Beat("load", load, LOAD_EVERY_S),
+            tick,
+            Beat("retention", lambda: drop_old(engine, _now(), kept), RETENTION_EVERY_S),
+            Beat("tokens", tokens.book, tokens.REREAD_S),
+        ]
+        for beat in self.beats:
+            beat.start()
+
+    def _start_demo(self, running: Running) -> None:
+        """Tell the child where to send, with a token of its own where one is needed."""
+        if self.child is None:
+            return
+        config, token = self.config, ""
+        if config.ingest_needs_token:
+            token = tokens.create(f"demo {running.started:%Y-%m-%d %H:%M:%S.%f}", "ingest", running.started)
+            tokens.book().read_again()
+        endpoint = f"{'https' if config.tls else 'http'}://{_reached(running.receivers['otlp_grpc'])}"
+        self.child.go(endpoint, token, "" if config.tls_cert is None else str(config.tls_cert.absolute()))
+
+    def _drain(self) -> None:
+        """Seal and load what is spooled, let the beats end, close the engine."""
+        self.parts.spool.close()
+        for beat in self.beats:
+            beat.stop()
+        if not self.loader.drain(DRAIN_S):
+            self.say("Not all could be stored now; it waits in the spool for the next start.")
+        self.parts.engine.close()
 
 
-def _drain(opened: _Opened, loader: Loader, beats: list[Beat]) -> None:
-    """Seal and load what is spooled, let the beats end, close the engine."""
-    opened.spool.close()
-    for beat in beats:
-        beat.stop()
-    loader.drain(DRAIN_S)
-    opened.engine.close()
+async def _for_a_while(work: Callable[[], object], seconds: float) -> None:
+    """Wait for `work`, but no longer than that; what is left of it does not keep the process."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    await asyncio.to_thread(partial(thread.join, seconds))
+
+
+def _reached(address: str) -> str:
+    """Where this machine reaches what is bound to every address."""
+    return address.replace("0.0.0.0:", "127.0.0.1:", 1).replace(":::", "[::1]:", 1)
 
 
 def _admission(config: Config) -> Admit:
@@ -197,52 +192,6 @@ def _admission(config: Config) -> Admit:
     if not config.ingest_needs_token:
         return lambda _token: Admission.GRANTED
     return tokens.book().admission
-
-
-def _uvicorn(config: Config, app: Any, keep_alive_s: int = 30) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http="httptools",
-        ws="websockets-sansio",
-        lifespan="off",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        proxy_headers=False,
-        ws_per_message_deflate=False,
-        timeout_keep_alive=keep_alive_s,
-        timeout_graceful_shutdown=2,
-        ssl_certfile=config.tls_cert,
-        ssl_keyfile=config.tls_key,
-    )
-
-
-def _tls(config: Config) -> tuple[bytes, bytes] | None:
-    """Certificate chain and key, checked here so that a bad pair is one plain sentence."""
-    if config.tls_cert is None or config.tls_key is None:
-        return None
-    try:
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(config.tls_cert, config.tls_key)
-        return config.tls_cert.read_bytes(), config.tls_key.read_bytes()
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"MESHUI_TLS_CERT and MESHUI_TLS_KEY cannot be used: {error}") from error
-
-
-async def _start_demo(config: Config, running: Running) -> asyncio.subprocess.Process:
-    """The demo mesh as a child by exec: a client like any other, with a token of its own where one is needed."""
-    scheme = "https" if config.tls else "http"
-    environ = dict(os.environ)
-    if config.ingest_needs_token:
-        name = f"demo {running.started:%Y-%m-%d %H:%M:%S}"
-        environ["MESHUI_TOKEN"] = await asyncio.to_thread(tokens.create, name, "ingest", running.started)
-        await asyncio.to_thread(tokens.book().read_again)
-    if config.tls_cert is not None:
-        environ["OTEL_EXPORTER_OTLP_CERTIFICATE"] = str(config.tls_cert)
-    endpoint = f"{scheme}://{running.receivers['otlp_grpc']}"
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "meshui.demo", "--endpoint", endpoint, env=environ, start_new_session=True
-    )
 
 
 def _greet(config: Config, running: Running, link: str, say: Say) -> None:

@@ -1,18 +1,20 @@
 """`python -m meshui.demo`: what `meshui up --demo` starts as a child, and `meshui demo` runs in place."""
 
+import json
+import os
 import signal
 import sys
 from argparse import ArgumentParser
-from os import environ
-from threading import Event
+from threading import Event, Thread
+from typing import TextIO
 
 from meshui.demo import arguments
 from meshui.demo.run import Options, run
 
 
-def serve(options: Options) -> int:
-    """Run until SIGINT or SIGTERM; answers the process's exit code."""
-    stop = Event()
+def serve(options: Options, stop: Event | None = None) -> int:
+    """Run until SIGINT, SIGTERM or `stop`; answers the process's exit code."""
+    stop = stop or Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     sent = run(options, stop, say=lambda text: print(f"demo: {text}", flush=True))
@@ -20,15 +22,32 @@ def serve(options: Options) -> int:
     return 0
 
 
+def tied(options: Options, parent: TextIO) -> int:
+    """Where to send is the first line of `parent`, as JSON; when `parent` ends, so does the demo."""
+    line = parent.readline()
+    if not line:
+        return 0
+    said = json.loads(line)
+    if said["certificate"]:
+        os.environ["OTEL_EXPORTER_OTLP_CERTIFICATE"] = said["certificate"]
+    stop = Event()
+    Thread(target=lambda: (parent.read(), stop.set()), daemon=True).start()
+    return serve(options.sending(said["endpoint"], said["token"]), stop)
+
+
 def main() -> int:
     parser = ArgumentParser(prog="meshui demo", description="A believable mesh that sends OTLP.")
     arguments.add(parser)
+    parser.add_argument(
+        "--tied", action="store_true", help="be told by standard input where to send; leave when it ends"
+    )
+    chosen = parser.parse_args()
     try:
-        options = arguments.options(parser.parse_args(), environ)
+        options = arguments.options(chosen, os.environ)
     except ValueError as refused:
         print(refused, file=sys.stderr)
         return 2
-    return serve(options)
+    return tied(options, sys.stdin) if chosen.tied else serve(options)
 
 
 if __name__ == "__main__":

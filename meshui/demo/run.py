@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 
 from meshui.demo.mesh import SHOP
@@ -27,6 +27,10 @@ class Options:
     duration_s: float | None = None
     seed: int = 1
     token: str = ""
+
+    def sending(self, endpoint: str, token: str) -> "Options":
+        """The same, sent elsewhere."""
+        return replace(self, endpoint=endpoint, token=token)
 
 
 def run(options: Options, stop: Event, say: Callable[[str], None]) -> int:

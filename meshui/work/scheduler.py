@@ -1,8 +1,9 @@
-"""One plain thread a beat: call `work`, wait, again. An error is logged and counted, and the beat goes on."""
+"""One plain thread a beat: call `work`, wait, again. An error is logged once a cause, and the beat goes on."""
 
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Callable
 
 from django.db import close_old_connections
@@ -17,6 +18,7 @@ class Beat:
         self._work = work
         self._every_s = every_s
         self._rest = rest
+        self._failures = Failures(f"meshui-{name}")
         self._nudged = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"meshui-{name}", daemon=True)
@@ -39,11 +41,36 @@ class Beat:
             began = time.monotonic()
             try:
                 self._work()
-            except Exception:
-                log.exception("%s failed; it is tried again", self._thread.name)
+            except Exception as error:
+                self._failures.failed(error)
+            else:
+                self._failures.went_well()
             finally:
                 close_old_connections()
             took = time.monotonic() - began
             self._stopped.wait(self._rest * took)
             self._nudged.wait(max(0.0, self._every_s - (1 + self._rest) * took))
             self._nudged.clear()
+
+
+class Failures:
+    """Says an error with its stack once, not every second: again only if its cause is another or it was gone between.
+    The cause is the kind of error and where it was raised; texts carry sizes and ids that differ each time."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._cause: tuple[object, ...] | None = None
+        self._times = 0
+
+    def failed(self, error: Exception) -> None:
+        last = traceback.extract_tb(error.__traceback__)[-1:]
+        cause = (type(error), getattr(error, "code", None), *((at.filename, at.lineno) for at in last))
+        self._times += 1
+        if cause != self._cause:
+            log.error("%s failed; it is tried again", self._name, exc_info=error)
+        self._cause = cause
+
+    def went_well(self) -> None:
+        if self._times:
+            log.warning("%s works again after failing %d times", self._name, self._times)
+        self._cause, self._times = None, 0

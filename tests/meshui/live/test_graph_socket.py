@@ -18,8 +18,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from meshui.access import tokens
 from meshui.access.secrets import digest
+from meshui.listening import served
 from meshui.running import Running
-from meshui.up import _Server, _uvicorn
 from telemetry.engine.embedded import EmbeddedEngine
 from telemetry.publish.feed import advance
 from tests.graphs import edge, judged, node
@@ -73,7 +73,7 @@ async def here(engine: EmbeddedEngine, tmp_path: Path, monkeypatch: pytest.Monke
 
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))
-    server = _Server(_uvicorn(settings.CONFIG, application))
+    server = served(settings.CONFIG, application)
     serving = asyncio.create_task(server.serve(sockets=[bound]))
     with held(engine, tmp_path, asyncio.get_running_loop()) as running:
         try:
