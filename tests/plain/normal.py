@@ -63,7 +63,7 @@ def normal(span: Span, resource: Resource, *, received: int, spool: int = 0, seg
     kind = span.kind if 0 <= span.kind <= 5 else 0
     status = span.status.code if 0 <= span.status.code <= 2 else 0
     who = owner.of(a, r)
-    part = role.of(span.name, kind, a, r, who)
+    part = role.of(span.name, kind, a, r, who, root=not any(span.parent_span_id[:8]))
     protocol = role.protocol(kind, a)
     code = outcome_text.http(a)
     other = peer.of(part.role, a, who.name)

@@ -28,7 +28,7 @@ class Part:
     gateway: bool
 
 
-def of(name: str, kind: int, a: Texts, r: Texts, who: Owner) -> Part:
+def of(name: str, kind: int, a: Texts, r: Texts, who: Owner, *, root: bool) -> Part:
     node_id = a.get("node_id", "")
     envoy = a.get("component") == "proxy" or r.get("telemetry.sdk.name") == "envoy" or "~" in node_id
     linkerd = r.get("service.name") == "linkerd-proxy" or (
@@ -39,7 +39,9 @@ def of(name: str, kind: int, a: Texts, r: Texts, who: Owner) -> Part:
     named = cluster(a)
     inward = named != "" and (inbound(named) or named in (who.name, r.get("service.name", "")))
     role = _role(name, kind, a, envoy=envoy, linkerd=linkerd, gateway=gateway, inward=inward)
-    shows = envoy and role == "in" and kind == SERVER and named != "" and not inward
+    # One tagged `outbound` is told from a sidecar by starting the trace.
+    entered = role == "in" or (role == "auto" and name == "ingress" and root)
+    shows = envoy and entered and kind == SERVER and named != "" and not inward
     return Part(role, envoy, linkerd, role != "relay" and (gateway or shows))
 
 

@@ -293,7 +293,9 @@ WITH met AS (
 SELECT bucket, ts, duration, late, trace_id, span_id, parent_id,
   if(own_name = '', '-/unknown', meshui_id(if(home = 'Kubernetes', '', home), ns, own_name)) AS node, version, instance, role,
   envoy OR linkerd AS proxy,
-  role != 'relay' AND (gateway_owner OR (envoy AND role = 'in' AND kind = 2 AND cluster != '' AND NOT inward)) AS gateway,
+  -- A gateway calls others than its own workload. One tagged `outbound` is told from a sidecar by starting the trace.
+  role != 'relay' AND (gateway_owner OR (envoy AND kind = 2 AND cluster != '' AND NOT inward
+    AND (role = 'in' OR (role = 'auto' AND name = 'ingress' AND parent_id = 0)))) AS gateway,
   kind, name,
   multiIf(m_operation != '' AND m_destination != '', concat(m_operation, ' ', m_destination),
     db_operation != '', if(db_target = '', db_operation, concat(db_operation, ' ', db_target)),

@@ -167,11 +167,13 @@ def test_what_real_envoys_sent(path: Path, kept: EmbeddedEngine, tmp_path: Path)
     at = max(one.start_time_unix_nano for one, _ in sent)
     rows = stored(kept, tmp_path, sent, received=datetime.fromtimestamp(at // 10**9, UTC))
     assert rows == expected(sent, rows, received=at // 10**9 * 10**9)
-    parts = {(row.node, row.name.partition(" ")[0], row.role) for row in rows if row.proxy}
-    assert {role for _, name, role in parts if name == "egress"} == (
-        {"out"} if path.parent.name != "operation" else set()
+    by_name = {(row.name.partition(" ")[0], row.role) for row in rows if row.proxy}
+    assert {role for name, role in by_name if name == "egress"} == (
+        set() if path.parent.name == "operation" else {"out"}
     )
-    assert {node for node, name, role in parts if name == "ingress" and role == "auto"} <= {"edge/gateway"}
+    assert {role for name, role in by_name if name == "ingress"} <= {"in", "auto"}
+    gateways = {row.node.rpartition("/")[2] for row in rows if row.gateway}
+    assert gateways == (set() if path.parent.name == "operation" else {"gateway"})
     assert not any(row.late for row in rows)
 
 
