@@ -15,5 +15,10 @@ from django.urls import path, re_path  # noqa: E402
 from meshui.access.sockets import SocketGuard, no_such_socket  # noqa: E402
 from meshui.live.graph_socket import GraphSocket  # noqa: E402
 
-_sockets = URLRouter([path("ws/graph/", GraphSocket.as_asgi()), re_path("", no_such_socket)])
+_sockets = URLRouter(
+    [
+        path("ws/graph/", GraphSocket.as_asgi()),
+        re_path("", no_such_socket),  # type: ignore[arg-type]  # ASGI, as Channels routes it
+    ]
+)
 application = ProtocolTypeRouter({"http": _django, "websocket": AuthMiddlewareStack(SocketGuard(_sockets))})

@@ -23,9 +23,14 @@ _ENDPOINTS = tuple(f"OTEL_EXPORTER_OTLP_{which}ENDPOINT" for which in ("", "TRAC
 tracer = trace.get_tracer("meshui", __version__)
 
 
+def wanted(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether an endpoint is named."""
+    return any(environ.get(name) for name in _ENDPOINTS) and environ.get("OTEL_SDK_DISABLED") != "true"
+
+
 def start(environ: Mapping[str, str] = os.environ) -> Stop | None:
     """Send from now on, as the SDK's own variables say; None, and no cost, if no endpoint is named."""
-    if not any(environ.get(name) for name in _ENDPOINTS) or environ.get("OTEL_SDK_DISABLED") == "true":
+    if not wanted(environ):
         return None
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "meshui",
 ]
 MIDDLEWARE = [
+    "meshui.access.traced.Traced",
     "meshui.access.middleware.HostGuard",
     "meshui.access.middleware.SecurityHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from meshui.live.fanout import ALWAYS, Fanout
+from meshui.own_telemetry import tracer
 from telemetry.engine.engine import Engine
 from telemetry.graph.snapshot import build
 from telemetry.health.judge import judge
@@ -32,9 +33,18 @@ class Ticker:
     def tick(self, now: datetime) -> None:
         """Bring signals up to date, then every watched window's graph, and push what changed."""
         began = time.perf_counter()
-        self.refreshed = refresh(self.engine, now, BUDGET_S, lateness_s=self.lateness_s)
-        for name in sorted({ALWAYS} | self.fanout.watched()):
-            graph = judge(build(read.window(self.engine, Window.ending(now, LIVE_WINDOWS[name])), now), Thresholds())
-            self.fanout.send(name, advance(self.fanout.feed(name), graph, self.first_seq))
+        with tracer.start_as_current_span("tick"):
+            with tracer.start_as_current_span("refresh"):
+                self.refreshed = refresh(self.engine, now, BUDGET_S, lateness_s=self.lateness_s)
+            for name in sorted({ALWAYS} | self.fanout.watched()):
+                self._push(name, now)
         self.last_at = now
         self.took_ms = round((time.perf_counter() - began) * 1000)
+
+    def _push(self, name: str, now: datetime) -> None:
+        with tracer.start_as_current_span("window"):
+            observed = read.window(self.engine, Window.ending(now, LIVE_WINDOWS[name]))
+        with tracer.start_as_current_span("judge"):
+            graph = judge(build(observed, now), Thresholds())
+        with tracer.start_as_current_span("publish"):
+            self.fanout.send(name, advance(self.fanout.feed(name), graph, self.first_seq))
