@@ -8,12 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from telemetry.engine.engine import Engine
+from telemetry.engine.engine import Engine, Row
 from telemetry.rollup.question import ask, run
 from telemetry.window import BUCKET_S
 
 BUCKET = timedelta(seconds=BUCKET_S)
-_WORK = ("fold_spans", "fold_links", "fold_swap", "fold_ins", "fold_outs", "fold_calls", "fold_retried")
+_WORK = (
+    "fold_spans",
+    "fold_once",
+    "fold_links",
+    "fold_swap",
+    "fold_ins",
+    "fold_outs",
+    "fold_heard",
+    "fold_calls",
+    "fold_retried",
+)
 _TABLES = ("edges", "nodes", "parts", "operations", "first_seen")
 # So few orphans are looked up in all that is kept; more of them within an hour, since each is asked of every granule.
 _FEW_ORPHANS = 100
@@ -43,42 +53,47 @@ def fold(engine: Engine, buckets: Run) -> tuple[int, list[int]]:
     for table in _WORK:
         engine.execute(f"TRUNCATE TABLE {table}")
     read = {"since": buckets.since - BUCKET, "until": buckets.until + BUCKET, "settled": buckets.settled}
-    run(engine, "spans", **read)
-    spans = _count(engine)
-    if spans:
-        _climb(engine, read)
     own = {"since": buckets.since, "until": buckets.until, "settled": buckets.settled, "generation": buckets.generation}
+    run(engine, "spans", **read)
+    spans, shared = _once(engine)
+    called: list[int] = []
     if spans:
-        run(engine, "arrivals", **own)
-        run(engine, "retried", **own)
-        run(engine, "unanswered", **own)
-    far = _far_answers(engine) if spans else []
+        _climb(engine, read, shared=shared)
+        called = _judge(engine, own)
     for table in _TABLES:
         run(engine, table, **own)
-    return spans, far
+    return spans, called
 
 
-def _climb(engine: Engine, read: dict[str, Any]) -> None:
-    """Give every span its parent, every `in` its caller, every `out` the call it belongs to; then the messages."""
-    shape = _link(engine, read)
+def _once(engine: Engine) -> tuple[int, bool]:
+    """Leave each span once. Answers how many there are, and whether spans of several owners or roles share an id."""
+    ids = ask(engine, "ids")[0]
+    if ids["spans"] != ids["ids"]:
+        run(engine, "once")
+        ids = ask(engine, "ids")[0]
+    return ids["spans"], ids["spans"] != ids["ids"]
+
+
+def _climb(engine: Engine, read: dict[str, Any], *, shared: bool) -> None:
+    """Give every span its parent, every `in` its caller, every `out` the call it belongs to."""
+    shape = _link(engine, read, shared=shared)
     if shape["orphans"] and _fetch_far(engine, read, shape["orphans"]):
         engine.execute("TRUNCATE TABLE fold_links")
-        shape = _link(engine, read)
-    run(engine, "ins", **read)
-    run(engine, "outs", **read)
-    for name in ("ins", "outs"):
-        if shape[name]:
-            run(engine, f"{name}_climb", **read)
+        shape = _link(engine, read, shared=_once(engine)[1])
+    run(engine, "ins")
+    run(engine, "outs")
+    for climb in ("ins", "outs"):
+        if shape[climb]:
+            run(engine, f"{climb}_climb")
     if shape["messages"]:
-        run(engine, "messages", **read)
+        run(engine, "messages")
 
 
-def _link(engine: Engine, read: dict[str, Any]) -> dict[str, Any]:
-    ids = engine.query("SELECT count() = uniqExact(k) AS own FROM fold_spans")[0]
-    run(engine, "links" if ids["own"] else "links_shared", **read)
+def _link(engine: Engine, read: dict[str, Any], *, shared: bool) -> Row:
+    run(engine, "links_shared" if shared else "links")
     shape = ask(engine, "shape", **read)[0]
     if shape["autos"]:
-        run(engine, "auto", **read)
+        run(engine, "auto")
         shape = ask(engine, "shape", **read)[0]
     return shape
 
@@ -92,12 +107,20 @@ def _fetch_far(engine: Engine, read: dict[str, Any], orphans: int) -> bool:
     return _count(engine) > before
 
 
-def _far_answers(engine: Engine) -> list[int]:
+def _count(engine: Engine) -> int:
+    return int(engine.query("SELECT count() AS spans FROM fold_spans")[0]["spans"])
+
+
+def _judge(engine: Engine, own: dict[str, Any]) -> list[int]:
+    """Make calls of what was climbed to. Answers the buckets of calls answered from far away."""
+    for step in ("arrivals", "unanswered", "judge"):
+        run(engine, step, **own)
+    kinds = ask(engine, "attempts")[0]
+    if kinds["several"]:
+        run(engine, "retried")
+    if not kinds["far"]:
+        return []
     called = [int(row["called"]) for row in ask(engine, "new_answers")]
     if called:
         run(engine, "far_answers")
     return called
-
-
-def _count(engine: Engine) -> int:
-    return int(engine.query("SELECT count() AS n FROM fold_spans")[0]["n"])

@@ -3,5 +3,5 @@
 -- let GOES_ON = (puid != 0 AND (prole = 'relay' OR (pnode = node AND prole IN ('out', 'local'))))
 SELECT countIf(role = 'auto') AS autos, countIf(role = 'in' AND NOT $ENTERS) AS ins, countIf(role = 'out' AND $GOES_ON) AS outs,
   countIf(role IN ('send', 'process', 'receive')) AS messages,
-  uniqIf(trace_id, puid = 0 AND pk > 1 AND bucket <= {settled:DateTime('UTC')}) AS orphans
+  countIf(puid = 0 AND pk > 1 AND bucket <= {settled:DateTime('UTC')}) AS orphans
 FROM fold_links;

@@ -11,8 +11,9 @@
 -- let SPAN = uid UInt64, k UInt64, pk UInt64, $TIMES, trace_id FixedString(16), span_id UInt64, node $NAME, version $NAME, instance $NAME, role $ROLE, proxy UInt8, kind UInt8, operation $NAME, $SAID, $PEER, weight Float32
 -- let PARENT = puid UInt64, pnode $NAME, prole $ROLE, pinstance $NAME
 
--- A span once. uid: the span as one owner sent it in one role; k: its id in its trace; pk: its parent's (0 none, 1 itself).
+-- Spans. uid: the span as one owner sent it in one role; k: its id in its trace; pk: its parent's (0 none, 1 itself).
 CREATE TABLE IF NOT EXISTS fold_spans ($SPAN) ENGINE = Memory;
+CREATE TABLE IF NOT EXISTS fold_once ($SPAN) ENGINE = Memory;
 
 -- The same with its parent (puid 0: not there).
 CREATE TABLE IF NOT EXISTS fold_links ($SPAN, $PARENT, pproxy UInt8) ENGINE = Memory;
@@ -35,14 +36,18 @@ CREATE TABLE IF NOT EXISTS fold_outs (
   top_bucket DateTime('UTC'), top_ts DateTime64(9, 'UTC'), top_duration UInt64, top_status UInt8, top_weight Float32
 ) ENGINE = Memory;
 
--- A row for each request that arrived and for each that nobody answered. edge, node: it counts there. answered: the target
--- says so itself.
-CREATE TABLE IF NOT EXISTS fold_calls (
-  uid UInt64, bucket DateTime('UTC'), ts DateTime64(9, 'UTC'), trace_id FixedString(16), span_id UInt64,
-  source $NAME, target $NAME, protocol $NAME, source_kind $NAME, target_kind $NAME, weight Float64,
-  edge UInt8, edge_class $CLASS, edge_code $NAME, edge_flags $NAME, edge_bin Int16,
-  node UInt8, answered UInt8, callee_class $CLASS, node_code $NAME, node_flags $NAME, node_bin Int16,
-  tls $TLS, reached UInt8, version $NAME, instance $NAME, operation $NAME, topmost UInt64, top_bucket DateTime('UTC')
+-- A row for each request that arrived and for each that nobody answered, as its spans tell it. caller_*: said on the caller's
+-- side, if it speaks at all; code, grpc, flags, status: said by the called, staying_*: less what says that the client left.
+-- edge, node: it counts there. answered: the called says so itself. kinds: '' of a service. duration 2^64 - 1: not measured.
+-- let CALL = uid UInt64, bucket DateTime('UTC'), ts DateTime64(9, 'UTC'), trace_id FixedString(16), span_id UInt64, source $NAME, target $NAME, source_kind $NAME, target_kind $NAME, protocol $NAME, weight Float64, tls $TLS, version $NAME, instance $NAME, operation $NAME, topmost UInt64, top_bucket DateTime('UTC'), edge UInt8, node UInt8, answered UInt8, reached UInt8
+CREATE TABLE IF NOT EXISTS fold_heard ($CALL,
+  caller_speaks UInt8, caller_code UInt16, caller_grpc Int16, caller_flags $NAME, caller_status UInt8, caller_duration UInt64,
+  code UInt16, grpc Int16, flags $NAME, status UInt8, staying_code UInt16, staying_grpc Int16, duration UInt64
+) ENGINE = Memory;
+
+-- The same, judged. bin -32767: not measured.
+CREATE TABLE IF NOT EXISTS fold_calls ($CALL,
+  edge_class $CLASS, edge_code $NAME, edge_flags $NAME, edge_bin Int16, callee_class $CLASS, node_code $NAME, node_flags $NAME, node_bin Int16
 ) ENGINE = Memory;
 
 -- Requests that a later attempt of the same call followed.
@@ -62,7 +67,7 @@ CREATE TABLE IF NOT EXISTS fold_epochs (epoch UInt64) ENGINE = MergeTree ORDER B
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- The bin of a duration in ns, as telemetry/histogram.py:bin_of has it.
-CREATE OR REPLACE FUNCTION meshui_bin AS ns -> if(ns = 0, toInt16(-32768), toInt16(greatest(-160, least(239,
+CREATE OR REPLACE FUNCTION meshui_bin AS ns -> multiIf(ns = 0, toInt16(-32768), ns = 18446744073709551615, toInt16(-32767), toInt16(greatest(-160, least(239,
   toInt32(ceil(log2(ns / 1e6) * 8)) - 1
   - (ns / 1e6 <= exp2((toInt32(ceil(log2(ns / 1e6) * 8)) - 1) / 8))
   + (ns / 1e6 > exp2(toInt32(ceil(log2(ns / 1e6) * 8)) / 8))))));

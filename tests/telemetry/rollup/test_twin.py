@@ -40,7 +40,7 @@ def test_any_spans_fold_as_the_twin_folds_them(emptied, spans: list[NormalSpan],
     for part in (spans[:cut], spans[cut:]):
         if part:
             store(engine, part)
-            refresh(engine, SETTLED, 60)
+            refresh(engine, T0, 60)
     while refresh(engine, SETTLED, 60).left:
         pass
     settled = int(SETTLED.timestamp()) - 20
