@@ -1,5 +1,7 @@
 """Django's settings, derived from config.py. Nothing here is set by hand."""
 
+import contextlib
+import os
 import secrets
 from pathlib import Path
 
@@ -10,11 +12,24 @@ CONFIG = _config.read()
 
 def _kept_secret(path: Path) -> str:
     """A secret made once and kept in the data directory, readable by its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(48))
+        return path.read_text().strip()
+    except OSError as error:
+        text = f"{path.parent} (MESHUI_DATA_DIR) cannot be used: {error.strerror}."
+        raise _config.ConfigError(text) from error
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Whole or not at all, and never over another process's."""
+    mine = path.with_name(f"{path.name}.{os.getpid()}")
+    mine.touch(mode=0o600)
+    mine.write_text(text)
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(mine)
+    mine.unlink()
 
 
 _PACKAGE = Path(__file__).resolve().parent

@@ -31,7 +31,12 @@ def tied(options: Options, parent: TextIO) -> int:
     if said["certificate"]:
         os.environ["OTEL_EXPORTER_OTLP_CERTIFICATE"] = said["certificate"]
     stop = Event()
-    Thread(target=lambda: (parent.read(), stop.set()), daemon=True).start()
+
+    def until_it_ends() -> None:
+        parent.read()
+        stop.set()
+
+    Thread(target=until_it_ends, daemon=True).start()
     return serve(options.sending(said["endpoint"], said["token"]), stop)
 
 
