@@ -99,7 +99,8 @@ class _Here:
         config = self.config
         from meshui.asgi import application  # imports Django's URL tree, which asks running()
 
-        admit, limits = _admission(config), Limits(config.max_body_bytes, config.max_inflated_bytes)
+        admit = await asyncio.to_thread(_admission, config)
+        limits = Limits(config.max_body_bytes, config.max_inflated_bytes)
         receiver = otlp_http(self.parts.spool.append, admit, limits, running.tally)
         grpc_server = await self._grpc(admit, limits, running.tally)
         servers = {"http": served(config, application), "otlp_http": served(config, receiver, keep_alive_s=75)}
