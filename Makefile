@@ -59,3 +59,7 @@ docs: setup
 
 clean:
 	rm -rf .venv .stamp-* static/node_modules static/dist dist
+
+.PHONY: goldens
+goldens: setup
+	MESHUI_GOLDENS=1 $(BIN)/python -m pytest tests/telemetry/rollup/test_cases.py

@@ -1,16 +1,14 @@
 """What the roll-ups say of a window, ready for the graph: one row a node, one edge a pair."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from telemetry.engine.engine import Engine, Row
-from telemetry.histogram import merge
 from telemetry.identity import UNKNOWN
 from telemetry.observed import EdgeRow, NodeRow, Observed
 from telemetry.rollup.question import ask
 from telemetry.signals import Counts
+from telemetry.sums import added
 from telemetry.window import Window, bucket_of
 
 IDLE = timedelta(hours=1)
@@ -85,39 +83,3 @@ def counts(row: Row) -> Counts:
 
 def _bins(column: dict[str, int]) -> dict[int, float]:
     return {int(index): count for index, count in column.items()}
-
-
-def added(parts: Iterable[Counts]) -> Counts:
-    """The sum of counts; unknown only where all are."""
-    total, *others = parts
-    for other in others:
-        total = _sum(total, other)
-    return total
-
-
-def _sum(one: Counts, other: Counts) -> Counts:
-    return replace(
-        one,
-        requests=one.requests + other.requests,
-        failures=one.failures + other.failures,
-        cancelled=one.cancelled + other.cancelled,
-        client_errors=one.client_errors + other.client_errors,
-        denied=one.denied + other.denied,
-        attempts=_known(one.attempts, other.attempts),
-        codes=_merged(one.codes, other.codes),
-        flags=_merged(one.flags, other.flags),
-        latency=merge([one.latency, other.latency]),
-        mutual_tls=_known(one.mutual_tls, other.mutual_tls),
-        reached=_known(one.reached, other.reached),
-        bytes_in=_known(one.bytes_in, other.bytes_in),
-        bytes_out=_known(one.bytes_out, other.bytes_out),
-        connections=_known(one.connections, other.connections),
-    )
-
-
-def _known(one: float | None, other: float | None) -> float | None:
-    return other if one is None else one if other is None else one + other
-
-
-def _merged(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
-    return {name: one.get(name, 0) + other.get(name, 0) for name in sorted({*one, *other})}

@@ -27,7 +27,7 @@ SELECT uid, bucket, ts, trace_id, span_id, source, if(known, service, home) AS t
   1 AS caller_speaks, said_code AS caller_code, said_grpc AS caller_grpc, said_flags AS caller_flags, top_status AS caller_status, top_duration AS caller_duration,
   0 AS code, -1 AS grpc, '' AS flags, 0 AS status, 0 AS staying_code, -1 AS staying_grpc, if(known, toUInt64(-1), top_duration) AS duration
 FROM (
-  SELECT s.*, multiIf(store, '', near IN (SELECT node FROM fold_known), near, peer_ns != '' AND home IN (SELECT node FROM fold_known), home, peer_ns = '', toString(n.node), '') AS service, service != '' AS known
+  SELECT s.*, multiIf(store, '', near IN (SELECT node FROM fold_known), near, dotted IN (SELECT node FROM fold_known), dotted, peer_ns != '' AND home IN (SELECT node FROM fold_known), home, peer_ns = '', toString(n.node), '') AS service, service != '' AS known
   FROM (
     SELECT t.uid AS uid, t.bucket AS bucket, t.ts AS ts, t.trace_id AS trace_id, t.span_id AS span_id, toString(t.node) AS source, t.top_weight AS weight,
       t.top_status AS top_status, t.top_duration AS top_duration,
@@ -38,7 +38,10 @@ FROM (
       if(b.named.10 != '', b.named.10, toString(t.peer)) AS peer, if(b.named.10 != '', b.named.11, toString(t.peer_ns)) AS peer_ns,
       if(b.named.10 != '', b.named.12, toString(t.peer_kind)) AS peer_kind, peer_kind IN ('database', 'cache', 'queue') AS store,
       meshui_part(peer) AS part, if(peer_ns = '', '', concat(meshui_part(peer_ns), '/')) AS space,
-      concat(substring(source, 1, position(source, if(peer_ns = '', '/', ':'))), space, part) AS near, concat(if(space = '', '-/', space), part) AS home
+      concat(substring(source, 1, position(source, if(peer_ns = '', '/', ':'))), space, part) AS near,
+      -- <service>.<namespace>, if that is known, and else the name of a host.
+      if(peer_ns = '' AND countSubstrings(peer, '.') = 1, concat(substring(source, 1, position(source, ':')), meshui_part(substringIndex(peer, '.', -1)), '/', meshui_part(substringIndex(peer, '.', 1))), '') AS dotted,
+      concat(if(space = '', '-/', space), part) AS home
     FROM (SELECT * FROM fold_outs WHERE uid = topmost AND NOT part AND bucket BETWEEN {since:DateTime('UTC')} AND {until:DateTime('UTC')} AND uid NOT IN heard) AS t
     ANY LEFT JOIN below AS b ON b.topmost = t.uid
     WHERE peer != '' AND peer_kind != 'none' AND NOT (peer IN ('localhost', '127.0.0.1', '::1') AND NOT store)
