@@ -54,6 +54,12 @@ def parse_size(text: str) -> int:
     return int(float(match[1]) * _SIZES[match[2] or "B"])
 
 
+def parse_number(text: str) -> int:
+    if not text.isdecimal() or not 2 <= int(text) <= 100_000:
+        raise ValueError(f"{text!r} is no whole number from 2 to 100000")
+    return int(text)
+
+
 def parse_list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
@@ -112,6 +118,10 @@ class Config:
     tick: float = setting("1s", parse_duration, "How often signals, health and the graph are brought up to date.")
     lateness: float = setting(
         "10s", parse_duration, "How long an unanswered call to an unknown target waits for the target's own span."
+    )
+
+    max_services: int = setting(
+        "2000", parse_number, "Most nodes of a graph; beyond it the quietest services are shown as one."
     )
 
     @property

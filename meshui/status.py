@@ -66,4 +66,11 @@ def _warnings(here: Running, now: datetime) -> list[Body]:
         reason = loader.quarantined
         text = f"A message was set aside in quarantine/: {reason.text}"
         found.append({"kind": "quarantined", "text": text, "since": instant(reason.at)})
+    ticker = here.ticker
+    if ticker.crowded_since is not None:
+        most = ticker.max_services
+        text = (
+            f"More than {most:,} services send spans. The quietest are shown as one; MESHUI_MAX_SERVICES raises this."
+        )
+        found.append({"kind": "too_many_services", "text": text, "since": instant(ticker.crowded_since)})
     return found

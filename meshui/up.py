@@ -90,7 +90,8 @@ class _Here:
 
     def _running(self, fanout: Fanout) -> Running:
         started, parts = _now(), self.parts
-        ticker = Ticker(parts.engine, fanout, int(started.timestamp() * 1000), self.config.lateness)
+        first_seq = int(started.timestamp() * 1000)
+        ticker = Ticker(parts.engine, fanout, first_seq, self.config.lateness, self.config.max_services)
         return Running(started, parts.engine, parts.spool, self.loader, Tally(), fanout, ticker)
 
     async def _serve(

@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from meshui.api.answer import ok, question, serialised
 from meshui.api.ask import BadQuestion, asked_instant, asked_int, asked_window
 from meshui.running import running
+from telemetry.graph.bounded import bounded
 from telemetry.graph.select import select
 from telemetry.graph.snapshot import Graph, build
 from telemetry.health.judge import judge
@@ -37,7 +39,7 @@ def live_feed(request: HttpRequest, now: datetime) -> Feed | None:
 def graph_at(at: datetime, window_s: float) -> Graph:
     """The graph of the window that ends at `at`, from the roll-ups."""
     observed = read.window(running().engine, Window.ending(at, window_s))
-    return judge(build(observed, at), Thresholds())
+    return judge(build(bounded(observed, settings.CONFIG.max_services), at), Thresholds())
 
 
 @question

@@ -7,6 +7,7 @@ from datetime import datetime
 from meshui.live.fanout import ALWAYS, Fanout
 from meshui.own_telemetry import tracer
 from telemetry.engine.engine import Engine
+from telemetry.graph.bounded import MOST, bounded
 from telemetry.graph.snapshot import build
 from telemetry.health.judge import judge
 from telemetry.health.thresholds import Thresholds
@@ -26,9 +27,12 @@ class Ticker:
     fanout: Fanout
     first_seq: int
     lateness_s: float
+    max_services: int = MOST
     last_at: datetime | None = None
     refreshed: Refreshed | None = None
     took_ms: int | None = None
+    crowded_since: datetime | None = None
+    """Since when there are more services than `max_services`."""
 
     def tick(self, now: datetime) -> None:
         """Bring signals up to date, then every watched window's graph, and push what changed."""
@@ -45,6 +49,9 @@ class Ticker:
         with tracer.start_as_current_span("window"):
             observed = read.window(self.engine, Window.ending(now, LIVE_WINDOWS[name]))
         with tracer.start_as_current_span("judge"):
-            graph = judge(build(observed, now), Thresholds())
+            graph = judge(build(bounded(observed, self.max_services), now), Thresholds())
+        if name == ALWAYS:
+            crowded = len(observed.nodes) > self.max_services
+            self.crowded_since = (self.crowded_since or now) if crowded else None
         with tracer.start_as_current_span("publish"):
             self.fanout.send(name, advance(self.fanout.feed(name), graph, self.first_seq))

@@ -63,6 +63,7 @@ def test_a_certificate_that_is_none(tmp_path: Path, content: str | None) -> None
         ({"AUTH": "off", "HTTP": "0.0.0.0:0"}, ("MESHUI_AUTH=off is refused", "0.0.0.0")),
         ({"TLS_CERT": "/x"}, ("MESHUI_TLS_KEY",)),
         ({"TICK": "soon"}, ("MESHUI_TICK", "soon")),
+        ({"MAX_SERVICES": "1"}, ("MESHUI_MAX_SERVICES", "from 2")),
         ({"HTTP": "8000"}, ("MESHUI_HTTP", "host:port")),
         ({"HTTP": "no.such.host.invalid:0"}, ("MESHUI_HTTP", "no.such.host.invalid")),
     ],
