@@ -1,0 +1,39 @@
+"""The signals of one node or edge over time, in columns as charts read them (api.md, Series)."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from math import ceil
+
+from telemetry.engine.engine import Engine
+from telemetry.identity import EdgeId
+from telemetry.rollup.question import ask
+from telemetry.rollup.read import counts
+from telemetry.signals import Signals, signals
+from telemetry.window import BUCKET_S
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A value for each step and signal; None where nothing was received, never 0. `t`: the start of each step."""
+
+    step_s: int
+    t: tuple[datetime, ...]
+    signals: Mapping[str, tuple[float | None, ...]]
+
+
+def series(engine: Engine, of: str | EdgeId, since: datetime, until: datetime, step_s: float = BUCKET_S) -> Series:
+    """Of a node by its id, or of an edge, in [since, until). `step_s` is rounded up to whole buckets, `since` down to a
+    step: a step is a multiple of `step_s` since the epoch."""
+    step = max(1, ceil(step_s / BUCKET_S)) * BUCKET_S
+    first = int(since.timestamp()) // step * step
+    steps = range(first, ceil(until.timestamp()), step)
+    asked = {"since": datetime.fromtimestamp(first, UTC), "until": until, "step": step}
+    if isinstance(of, EdgeId):
+        rows = ask(engine, "series_edge", source=of.source, target=of.target, **asked)
+    else:
+        rows = ask(engine, "series_node", node=of, **asked)
+    found = {int(row["at"]): asdict(signals(counts(row), step)) for row in rows}
+    nothing = asdict(Signals())
+    columns = {name: tuple(found.get(at, nothing)[name] for at in steps) for name in nothing}
+    return Series(step, tuple(datetime.fromtimestamp(at, UTC) for at in steps), columns)
