@@ -2,12 +2,14 @@
 
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from meshui.bench.server import started
-from tests.bad_days.starting import refused
+from tests.bad_days.starting import environment, refused
 
 
 def one_sentence(said: str, *facts: str) -> None:
@@ -46,6 +48,23 @@ def test_the_directory_cannot_be_written(tmp_path: Path) -> None:
 def test_the_directory_is_not_ours(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     one_sentence(refused(tmp_path / "data"), str(tmp_path / "data"))
+
+
+def test_check_says_every_fault_at_once(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        files = {"TLS_CERT": str(tmp_path / "none.pem"), "TLS_KEY": str(tmp_path / "none.pem")}
+        environ = environment(tmp_path / "data", OTLP_GRPC=address, **files)
+        command = [sys.executable, "-m", "meshui", "check"]
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    faults = [line for line in done.stdout.splitlines() if line.startswith("FAULT")]
+    assert len(faults) == 2, done.stdout
+    assert address in faults[0]
+    assert "MESHUI_TLS_CERT" in faults[1]
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])

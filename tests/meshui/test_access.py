@@ -128,6 +128,29 @@ def test_a_token_without_the_scope_is_told_so(db: None, monkeypatch: pytest.Monk
     assert "scope read" in answer.json()["detail"]
 
 
+def test_a_token_of_another_server_is_told_so(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "_book", tokens.TokenBook())
+    answer = Client(HTTP_HOST="localhost").get("/api/v1/graph", HTTP_AUTHORIZATION="Bearer made-up")
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_token_does_not_replace_the_token_of_a_form(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = tokens.create("writer", "write", NOW)
+    monkeypatch.setattr(tokens, "_book", tokens.TokenBook())
+    client = Client(HTTP_HOST="localhost", HTTP_AUTHORIZATION=f"Bearer {secret}", enforce_csrf_checks=True)
+    assert client.post("/password/", {"new_password1": "x"}).status_code == 403
+    assert client.post("/sign-in/", {"username": "owner"}).status_code == 403
+
+
+def test_a_session_needs_the_csrf_token_to_write(db: None) -> None:
+    client = Client(HTTP_HOST="localhost", enforce_csrf_checks=True)
+    client.force_login(people.owner())
+    answer = client.post("/api/v1/graph", data="{}", content_type="application/json")
+    assert answer.status_code == 403
+    assert answer.json()["title"] == "CSRF token needed"
+
+
 def test_the_link_opens_a_session_and_goes_on_only_to_our_own_pages(db: None) -> None:
     client = Client(HTTP_HOST="localhost")
     first = people.new_link(people.owner(), datetime.now(UTC))

@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from meshui.access.address import web_address
 from meshui.check import Part, disk, own_database
-from meshui.config import Config
+from meshui.config import Config, ConfigError
+from meshui.listening import bind, certificate
 
 
 class Command(BaseCommand):
@@ -30,9 +31,9 @@ class Command(BaseCommand):
 
 def _running_parts(config: Config) -> list[Part] | None:
     """What the server at MESHUI_HTTP says of itself; None if none answers."""
-    context = ssl.create_default_context(cafile=str(config.tls_cert)) if config.tls_cert else None
     url = f"{web_address(config)}/readyz"
     try:
+        context = ssl.create_default_context(cafile=str(config.tls_cert)) if config.tls_cert else None
         with urllib.request.urlopen(url, timeout=5, context=context) as answer:  # noqa: S310  our own address
             body = json.load(answer)
     except urllib.error.HTTPError as error:
@@ -45,7 +46,24 @@ def _running_parts(config: Config) -> list[Part] | None:
 def _own_parts(config: Config) -> list[Part]:
     """The parts as this process finds them, while no server runs."""
     config.data_dir.mkdir(parents=True, exist_ok=True)
-    return [_engine(config), own_database(), disk(config.data_dir)]
+    return [_addresses(config), _certificate(config), _engine(config), own_database(), disk(config.data_dir)]
+
+
+def _addresses(config: Config) -> Part:
+    try:
+        for held in bind(config).values():
+            held.close()
+    except ConfigError as error:
+        return Part("addresses", False, str(error))
+    return Part("addresses", True, "All three addresses are free.")
+
+
+def _certificate(config: Config) -> Part:
+    try:
+        pair = certificate(config)
+    except ConfigError as error:
+        return Part("certificate", False, str(error))
+    return Part("certificate", True, "TLS is off." if pair is None else "The certificate and its key can be used.")
 
 
 def _engine(config: Config) -> Part:
