@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import DatabaseError, connection
@@ -9,6 +10,7 @@ from django.db import DatabaseError, connection
 from meshui.running import Running
 from telemetry.engine.engine import EngineError
 
+LATE = timedelta(seconds=60)
 LEAST_FREE_BYTES = 512 * 2**20
 
 
@@ -24,9 +26,9 @@ class Part:
         return {"name": self.name, "ok": self.ok, "text": self.text}
 
 
-def parts(running: Running) -> list[Part]:
+def parts(running: Running, now: datetime) -> list[Part]:
     """Every part of a running server."""
-    return [engine(running), own_database(), spool(running), disk(running.spool.folder), tick(running)]
+    return [engine(running), own_database(), spool(running), disk(running.spool.folder), tick(running, now)]
 
 
 def engine(running: Running) -> Part:
@@ -66,7 +68,11 @@ def disk(directory: Path) -> Part:
     return Part("disk", True, f"{free / 2**30:.1f} GiB are free.")
 
 
-def tick(running: Running) -> Part:
-    if running.ticker.last_at is None:
+def tick(running: Running, now: datetime) -> Part:
+    last = running.ticker.last_at
+    if last is None:
         return Part("tick", False, "Signals have not been computed yet; the first tick is on its way.")
+    if now - last > LATE:
+        text = f"Signals are {(now - last).total_seconds():.0f} s old: no tick has ended since. The log has the cause."
+        return Part("tick", False, text)
     return Part("tick", True, "Signals are up to date.")

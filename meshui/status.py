@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from meshui import __version__
+from meshui import __version__, check
 from meshui.running import Running, running
 from telemetry.engine.stored import stored
 from telemetry.publish.body import instant
@@ -67,6 +67,9 @@ def _warnings(here: Running, now: datetime) -> list[Body]:
         text = f"A message was set aside in quarantine/: {reason.text}"
         found.append({"kind": "quarantined", "text": text, "since": instant(reason.at)})
     ticker = here.ticker
+    tick = check.tick(here, now)
+    if not tick.ok and ticker.last_at is not None:
+        found.append({"kind": "signals_late", "text": tick.text, "since": instant(ticker.last_at)})
     if ticker.crowded_since is not None:
         most = ticker.max_services
         text = (

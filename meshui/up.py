@@ -151,7 +151,7 @@ class _Here:
             Beat("load", load, LOAD_EVERY_S),
             tick,
             Beat("retention", lambda: drop_old(engine, _now(), kept), RETENTION_EVERY_S),
-            Beat("tokens", tokens.book, tokens.REREAD_S),
+            Beat("tokens", tokens.read_again, tokens.REREAD_S),
         ]
         for beat in self.beats:
             beat.start()
@@ -163,7 +163,7 @@ class _Here:
         config, token = self.config, ""
         if config.ingest_needs_token:
             token = tokens.create(f"demo {running.started:%Y-%m-%d %H:%M:%S.%f}", "ingest", running.started)
-            tokens.book().read_again()
+            tokens.read_again()
         endpoint = f"{'https' if config.tls else 'http'}://{_reached(running.receivers['otlp_grpc'])}"
         self.child.go(endpoint, token, "" if config.tls_cert is None else str(config.tls_cert.absolute()))
 

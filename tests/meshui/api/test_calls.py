@@ -1,5 +1,6 @@
 """Traces, status, the probes, and what every call answers to a wrong path or method."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -88,6 +89,16 @@ def test_it_is_not_ready_before(client: Client, running: Running) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert [part["name"] for part in answer.json()["parts"] if not part["ok"]] == ["tick"]
+
+
+def test_signals_that_have_stopped_are_said_on_every_side(client: Client, traffic: Running, now: datetime) -> None:
+    traffic.ticker.last_at = now - timedelta(minutes=2)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    (late,) = (part["text"] for part in answer.json()["parts"] if not part["ok"])
+    assert late.startswith("Signals are 12")
+    warnings = {warning["kind"]: warning for warning in client.get("/api/v1/status").json()["warnings"]}
+    assert warnings["signals_late"]["text"].startswith("Signals are 12")
 
 
 def test_an_engine_that_cannot_answer_is_said_in_words(client: Client, running: Running) -> None:
