@@ -19,7 +19,7 @@ from meshui.access.address import link_address, web_address
 from meshui.child import DemoChild
 from meshui.config import Config
 from meshui.listening import bind, cannot_be_used, certificate, served
-from meshui.live.fanout import ALWAYS, Fanout
+from meshui.live.fanout import Fanout
 from meshui.opening import Opened, opened
 from meshui.running import Running, hold
 from meshui.work.scheduler import Beat
@@ -35,7 +35,7 @@ from telemetry.spool.loader import Loader
 DRAIN_S = 20.0
 FLUSH_S = 5.0
 LOAD_EVERY_S = 0.1
-TICK_RESTS = 3.0  # a tick that took 0.5 s rests 1.5 s, so signals never take more than a quarter of one core
+TICK_RESTS = 3.5  # of what a tick usually takes: signals never take more than about a quarter of one core
 RETENTION_EVERY_S = 600.0
 
 Say = Callable[[str], object]
@@ -143,9 +143,8 @@ class _Here:
         tick = Beat("tick", lambda: ticker.tick(_now()), config.tick, rest=TICK_RESTS)
 
         def load() -> None:
-            graph = running.fanout.graph(ALWAYS)
-            if self.loader.load_sealed() and (graph is None or not graph.digraph):
-                tick.nudge()  # the first light does not wait for the beat
+            if self.loader.load_sealed():
+                tick.nudge()  # what has just become queryable does not wait for the beat
 
         self.beats = [
             Beat("load", load, LOAD_EVERY_S),

@@ -12,12 +12,14 @@ log = logging.getLogger("meshui.work")
 
 
 class Beat:
-    """Calls `work()` every `every_s` seconds, sooner when `nudge`d; rests `rest` times as long as the work took."""
+    """Calls `work()` every `every_s` seconds, sooner when `nudge`d, but first rests `rest` times what the work usually
+    takes: its share of a core is bounded, and one long beat does not silence the next."""
 
     def __init__(self, name: str, work: Callable[[], object], every_s: float, rest: float = 0.0) -> None:
         self._work = work
         self._every_s = every_s
         self._rest = rest
+        self._usual_s: float | None = None
         self._failures = Failures(f"meshui-{name}")
         self._nudged = threading.Event()
         self._stopped = threading.Event()
@@ -47,10 +49,14 @@ class Beat:
                 self._failures.went_well()
             finally:
                 close_old_connections()
-            took = time.monotonic() - began
-            self._stopped.wait(self._rest * took)
-            self._nudged.wait(max(0.0, self._every_s - (1 + self._rest) * took))
+            self._stopped.wait(self._rest * self._usual(time.monotonic() - began))
+            self._nudged.wait(max(0.0, began + self._every_s - time.monotonic()))
             self._nudged.clear()
+
+    def _usual(self, took_s: float) -> float:
+        """What the work usually takes: an average in which the newest beat weighs a quarter."""
+        self._usual_s = took_s if self._usual_s is None else 0.75 * self._usual_s + 0.25 * took_s
+        return self._usual_s
 
 
 class Failures:
