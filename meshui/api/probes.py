@@ -24,7 +24,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
     del request
     parts = check.parts(running(), datetime.now(UTC))
     body = {"ready": all(part.ok for part in parts), "parts": [part.as_dict() for part in parts]}
-    return HttpResponse(orjson.dumps(body), status=200 if body["ready"] else 503, content_type="application/json")
+    answer = HttpResponse(orjson.dumps(body), status=200 if body["ready"] else 503, content_type="application/json")
+    # Django logs each 503 as an error of ours; a probe asks every second while we start, and has its answer.
+    answer._has_been_logged = True  # type: ignore[attr-defined]
+    return answer
 
 
 @require_safe
