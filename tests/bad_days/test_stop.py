@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,24 @@ from tests.bad_days.sending import post, request_of
 from tests.waiting import until
 
 SPANS = 200
+
+
+Start = Callable[..., Server]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """`meshui up` over one directory; what a failing test leaves running is ended."""
+    running: list[Server] = []
+
+    def begin(*flags: str) -> Server:
+        running.append(started(tmp_path / "data", *flags))
+        return running[-1]
+
+    yield begin
+    for server in running:
+        if server.child.poll() is None:
+            server.kill()
 
 
 def log_of(server: Server) -> str:
@@ -34,8 +53,8 @@ def alive(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_stop_stores_what_was_acknowledged(tmp_path: Path, number: signal.Signals) -> None:
-    running = started(tmp_path / "data")
+def test_a_stop_stores_what_was_acknowledged(start: Start, tmp_path: Path, number: signal.Signals) -> None:
+    running = start()
     for first in range(1, SPANS, 50):
         assert post(running, request_of("cart", range(first, first + 50))).status == 200
     running.child.send_signal(number)
@@ -45,13 +64,13 @@ def test_a_stop_stores_what_was_acknowledged(tmp_path: Path, number: signal.Sign
     assert "ERROR" not in said
     assert not list((tmp_path / "data" / "spool").rglob("*.traces.*"))
 
-    again = started(tmp_path / "data")
+    again = start()
     assert again.get("/api/v1/status")["engine"]["spans"] == SPANS
     assert again.stop() == 0
 
 
-def test_a_stop_with_viewers_and_the_demo_is_quiet_and_takes_the_demo_along(tmp_path: Path) -> None:
-    running = started(tmp_path / "data", "--demo")
+def test_a_stop_with_viewers_and_the_demo_is_quiet_and_takes_the_demo_along(start: Start) -> None:
+    running = start("--demo")
     (demo,) = children(running.pid)
     with connect(f"ws://127.0.0.1:{running.web}/ws/graph/", max_size=None) as viewer:
         assert json.loads(viewer.recv(30))["type"] == "snapshot"
@@ -64,8 +83,8 @@ def test_a_stop_with_viewers_and_the_demo_is_quiet_and_takes_the_demo_along(tmp_
     assert "fork" not in said, "gRPC's word about its fork handlers"
 
 
-def test_the_demo_does_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
-    running = started(tmp_path / "data", "--demo")
+def test_the_demo_does_not_outlive_a_parent_that_is_killed(start: Start) -> None:
+    running = start("--demo")
     (demo,) = children(running.pid)
     running.kill()
     until(lambda: not alive(demo), "the demo gone")
