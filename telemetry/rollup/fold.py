@@ -24,7 +24,7 @@ _WORK = (
     "fold_calls",
     "fold_retried",
 )
-_TABLES = ("edges", "nodes", "parts", "operations", "first_seen")
+_TABLES = ("edges", "nodes", "parts", "operations")
 # So few orphans are looked up in all that is kept; more of them within an hour, since each is asked of every granule.
 _FEW_ORPHANS = 100
 _SOME_WAY = timedelta(hours=1)
@@ -33,12 +33,14 @@ _ALL = (datetime.fromisoformat("1970-01-01T00:00:00Z"), datetime.fromisoformat("
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Buckets to compute, from `since` to `until` inclusive. `settled`: the newest bucket old enough to be final."""
+    """Buckets to compute, from `since` to `until` inclusive. `settled`: the newest bucket old enough to be final.
+    `fresh`: what is seen in them may be seen for the first time."""
 
     since: datetime
     until: datetime
     settled: datetime
     generation: int
+    fresh: bool = True
 
 
 def learn_owners(engine: Engine) -> None:
@@ -54,14 +56,19 @@ def fold(engine: Engine, buckets: Run) -> tuple[int, list[int]]:
         engine.execute(f"TRUNCATE TABLE {table}")
     read = {"since": buckets.since - BUCKET, "until": buckets.until + BUCKET, "settled": buckets.settled}
     own = {"since": buckets.since, "until": buckets.until, "settled": buckets.settled, "generation": buckets.generation}
+    called: list[int] = []
     run(engine, "spans", **read)
     spans, shared = _once(engine)
-    called: list[int] = []
     if spans:
         _climb(engine, read, shared=shared)
-        called = _judge(engine, own)
+        far = _judge(engine, own)
+        called = _far_answers(engine) if far else []
     for table in _TABLES:
         run(engine, table, **own)
+    if spans and buckets.fresh:
+        run(engine, "first_seen", **own)
+    if called:
+        run(engine, "far_answers")
     return spans, called
 
 
@@ -111,16 +118,15 @@ def _count(engine: Engine) -> int:
     return int(engine.query("SELECT count() AS spans FROM fold_spans")[0]["spans"])
 
 
-def _judge(engine: Engine, own: dict[str, Any]) -> list[int]:
-    """Make calls of what was climbed to. Answers the buckets of calls answered from far away."""
+def _judge(engine: Engine, own: dict[str, Any]) -> bool:
+    """Make calls of what was climbed to; whether one was answered more than a bucket away."""
     for step in ("arrivals", "unanswered", "judge"):
         run(engine, step, **own)
-    kinds = ask(engine, "attempts")[0]
-    if kinds["several"]:
+    attempts = ask(engine, "attempts")[0]
+    if attempts["several"]:
         run(engine, "retried")
-    if not kinds["far"]:
-        return []
-    called = [int(row["called"]) for row in ask(engine, "new_answers")]
-    if called:
-        run(engine, "far_answers")
-    return called
+    return bool(attempts["far"])
+
+
+def _far_answers(engine: Engine) -> list[int]:
+    return [int(row["called"]) for row in ask(engine, "new_answers")]

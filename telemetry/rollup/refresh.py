@@ -17,6 +17,8 @@ from telemetry.window import BUCKET_S, bucket_of
 LATENESS_S = 10.0
 _RENAMED_WITHIN = timedelta(minutes=10)
 _SPANS_A_RUN = 1_000_000
+# Beyond so many, a bucket costs more to compute than a statement costs to start.
+_SPANS_AT_ONCE = 50_000
 _BUCKETS_A_RUN = 60
 _RUNS_AN_EPOCH = 32
 
@@ -33,12 +35,14 @@ class Refreshed:
 
 @dataclass
 class _Queue:
-    """What is to be done for one engine. Buckets are Unix seconds. `stale`: to compute; `open`: computed, but not old
-    enough to be final; `segments`: each with its buckets that are not final."""
+    """What is to be done for one engine. Buckets are Unix seconds. `stale`: to compute; `dirty`: those of them that got
+    spans; `open`: to compute once more when they are old enough to be final; `segments`: each with its buckets that are
+    not final."""
 
     epoch: int
     runs: int = 0
     stale: set[int] = field(default_factory=set)
+    dirty: set[int] = field(default_factory=set)
     open: set[int] = field(default_factory=set)
     segments: dict[tuple[int, int], set[int]] = field(default_factory=dict)
     owners: dict[str, int] = field(default_factory=dict)
@@ -66,8 +70,8 @@ def refresh(engine: Engine, now: datetime, budget_s: float = 2.0, *, lateness_s:
         _take_owners(engine, queue, now)
     buckets = spans = 0
     while queue.stale and (not buckets or monotonic() - began < budget_s):
-        run = _newest_run(engine, queue.stale)
-        spans += _compute(engine, queue, run, settled)
+        run, read = _newest_run(engine, queue.stale)
+        spans += _compute(engine, queue, run, settled, at_leisure=read > _SPANS_AT_ONCE)
         buckets += len(run)
     _finish_segments(engine, queue, now)
     return Refreshed(buckets, len(queue.stale), spans, monotonic() - began)
@@ -86,6 +90,7 @@ def _take_segments(engine: Engine, queue: _Queue) -> None:
         if key not in queue.segments:
             # A segment without spans has one bucket, 0, from the join: nothing to compute.
             queue.segments[key] = {int(bucket) for bucket in row["buckets"] if bucket}
+            queue.dirty |= queue.segments[key]
             queue.stale |= queue.segments[key]
 
 
@@ -107,35 +112,42 @@ def _take_owners(engine: Engine, queue: _Queue, now: datetime) -> None:
         queue.stale |= {int(r["at"]) for r in ask(engine, "renamed", since=since, names=names, nodes=new)}
 
 
-def _newest_run(engine: Engine, stale: set[int]) -> list[int]:
-    """The newest stale bucket and those just before it, as many as memory allows."""
+def _newest_run(engine: Engine, stale: set[int]) -> tuple[list[int], int]:
+    """The newest stale bucket and those just before it, as many as memory allows; how many spans are read for them."""
     run = [max(stale)]
     while len(run) < _BUCKETS_A_RUN and run[-1] - BUCKET_S in stale:
         run.append(run[-1] - BUCKET_S)
-    if len(run) == 1:
-        return run
-    read = ask(engine, "sizes", since=_time(run[-1] - 2 * BUCKET_S), until=_time(run[0] + 2 * BUCKET_S))
-    size = {int(row["at"]): int(row["spans"]) for row in read}
-    # Two more on each side are read.
+    # Two buckets more on each side: the neighbours are computed as well, and theirs are read.
+    around = ask(engine, "sizes", since=_time(run[-1] - 2 * BUCKET_S), until=_time(run[0] + 2 * BUCKET_S))
+    size = {int(row["at"]): int(row["spans"]) for row in around}
     total = sum(size.get(run[0] + step * BUCKET_S, 0) for step in (2, 1, 0, -1, -2))
     for length in range(1, len(run)):
-        total += size.get(run[length] - 2 * BUCKET_S, 0)
-        if total > _SPANS_A_RUN:
-            return run[:length]
-    return run
+        more = size.get(run[length] - 2 * BUCKET_S, 0)
+        if total + more > _SPANS_A_RUN:
+            return run[:length], total
+        total += more
+    return run, total
 
 
-def _compute(engine: Engine, queue: _Queue, run: list[int], settled: int) -> int:
-    """Compute a run of stale buckets with a neighbour on each side, whose calls may have gained an end."""
-    wanted = Run(_time(run[-1] - BUCKET_S), _time(run[0] + BUCKET_S), _time(settled), queue.next_generation())
-    spans, called = fold(engine, wanted)
+def _compute(engine: Engine, queue: _Queue, run: list[int], settled: int, *, at_leisure: bool) -> int:
+    """Compute a run of stale buckets, and the neighbours of those that got spans: their calls may have gained an end.
+
+    `at_leisure`: neighbours that are computed once more anyway, when they are final, wait for that."""
     done = set(run)
+    beside = {bucket + step for bucket in done & queue.dirty for step in (-BUCKET_S, BUCKET_S)} - done
+    waiting = {bucket for bucket in beside if at_leisure and bucket > settled}
+    wanted = done | (beside - waiting)
+    fresh = bool(done - queue.open)
+    spans, called = fold(
+        engine, Run(_time(min(wanted)), _time(max(wanted)), _time(settled), queue.next_generation(), fresh)
+    )
     queue.stale -= done
-    queue.open |= {bucket for bucket in done if bucket > settled}
+    queue.dirty -= done
+    queue.open |= {bucket for bucket in done if bucket > settled} | waiting
     final = done - queue.open
     for buckets in queue.segments.values():
         buckets.difference_update(final)
-    queue.stale |= set(called) - done
+    queue.stale |= set(called)
     return spans
 
 

@@ -68,9 +68,9 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
 -- The bin of a duration in ns, as telemetry/histogram.py:bin_of has it.
 CREATE OR REPLACE FUNCTION meshui_bin AS ns -> multiIf(ns = 0, toInt16(-32768), ns = 18446744073709551615, toInt16(-32767), toInt16(greatest(-160, least(239,
-  toInt32(ceil(log2(ns / 1e6) * 8)) - 1
-  - (ns / 1e6 <= exp2((toInt32(ceil(log2(ns / 1e6) * 8)) - 1) / 8))
-  + (ns / 1e6 > exp2(toInt32(ceil(log2(ns / 1e6) * 8)) / 8))))));
+  toInt32(ceil(log2(greatest(ns, 1) / 1e6) * 8)) - 1
+  - (greatest(ns, 1) / 1e6 <= exp2((toInt32(ceil(log2(greatest(ns, 1) / 1e6) * 8)) - 1) / 8))
+  + (greatest(ns, 1) / 1e6 > exp2(toInt32(ceil(log2(greatest(ns, 1) / 1e6) * 8)) / 8))))));
 CREATE OR REPLACE FUNCTION meshui_flags AS (a, b) -> if(a = '' AND b = '', '', arrayStringConcat(arraySort(arrayDistinct(
   arrayFilter(f -> f != '', splitByChar(',', concat(a, ',', b))))), ','));
 -- The same without what says that the client left.

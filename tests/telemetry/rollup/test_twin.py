@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from telemetry.engine.embedded import EmbeddedEngine
+from telemetry.rollup import refresh as refreshing
 from telemetry.rollup.refresh import refresh
 from tests.build import T0
 from tests.plain import edges, rollups
@@ -20,11 +22,17 @@ SETTLED = T0 + timedelta(minutes=5)
 
 
 @settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(spans=forests(), cut=st.integers(0, 14))
+@given(spans=forests(), cut=st.integers(0, 14), at_once=st.sampled_from((0, 50_000)))
 def test_any_spans_fold_as_the_twin_folds_them(
-    emptied: Callable[[], EmbeddedEngine], spans: list[NormalSpan], cut: int
+    emptied: Callable[[], EmbeddedEngine],
+    monkeypatch: pytest.MonkeyPatch,
+    spans: list[NormalSpan],
+    cut: int,
+    at_once: int,
 ) -> None:
+    """Some are loaded before others, and seen before they are settled; many spans let neighbours wait."""
     engine = emptied()
+    monkeypatch.setattr(refreshing, "_SPANS_AT_ONCE", at_once)
     for part in (spans[:cut], spans[cut:]):
         if part:
             store(engine, part)
