@@ -10,22 +10,23 @@ from tests.browser.chromium import chromium, executable
 from tests.waiting import until
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Gone with the last walk: Playwright's own event loop runs in this thread as long as the browser does."""
     if executable() is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
     with chromium() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def empty_mesh() -> Iterator[Server]:
     """A server that has received nothing."""
     with server() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo_mesh() -> Iterator[Server]:
     """A server with its demo mesh, once there is a graph to see."""
     with server("--demo") as running:
