@@ -15,6 +15,7 @@ _PEERS = (
     ("web", "", "external"),
     ("nobody", "", "service"),
     ("mail.example.com", "", "external"),
+    ("cart.shop", "", "external"),
     ("solo", "", "service"),
     ("redis", "", "cache"),
     ("kafka/orders", "", "queue"),
