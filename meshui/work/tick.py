@@ -50,8 +50,8 @@ class Ticker:
             observed = read.window(self.engine, Window.ending(now, LIVE_WINDOWS[name]))
         with tracer.start_as_current_span("judge"):
             graph = judge(build(bounded(observed, self.max_services), now), Thresholds())
+        with tracer.start_as_current_span("publish"):
+            self.fanout.send(name, advance(self.fanout.feed(name), graph, self.first_seq))
         if name == ALWAYS:
             crowded = len(observed.nodes) > self.max_services
             self.crowded_since = (self.crowded_since or now) if crowded else None
-        with tracer.start_as_current_span("publish"):
-            self.fanout.send(name, advance(self.fanout.feed(name), graph, self.first_seq))
