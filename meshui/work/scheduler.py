@@ -11,11 +11,19 @@ from django.db import close_old_connections
 log = logging.getLogger("meshui.work")
 
 
-class Beat:
-    """Calls `work()` every `every_s` seconds, sooner when `nudge`d, but first rests `rest` times what the work usually
-    takes: its share of a core is bounded, and one long beat does not silence the next."""
+Rest = Callable[[float], float]
+"""Seconds of rest after work that usually takes this many seconds."""
 
-    def __init__(self, name: str, work: Callable[[], object], every_s: float, rest: float = 0.0) -> None:
+
+def _none(_usual_s: float) -> float:
+    return 0.0
+
+
+class Beat:
+    """Calls `work()` every `every_s` seconds, sooner when `nudge`d, but first rests as long as `rest` makes of what the
+    work usually takes: its share of a core is bounded, and one long beat does not silence the next."""
+
+    def __init__(self, name: str, work: Callable[[], object], every_s: float, rest: Rest = _none) -> None:
         self._work = work
         self._every_s = every_s
         self._rest = rest
@@ -49,7 +57,7 @@ class Beat:
                 self._failures.went_well()
             finally:
                 close_old_connections()
-            self._stopped.wait(self._rest * self._usual(time.monotonic() - began))
+            self._stopped.wait(self._rest(self._usual(time.monotonic() - began)))
             self._nudged.wait(max(0.0, began + self._every_s - time.monotonic()))
             self._nudged.clear()
 

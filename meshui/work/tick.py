@@ -17,6 +17,7 @@ from telemetry.rollup.refresh import Refreshed, refresh
 from telemetry.window import LIVE_WINDOWS, Window
 
 BUDGET_S = 2.0
+SELDOM_S = 5.0
 
 
 @dataclass
@@ -39,7 +40,7 @@ class Ticker:
         began = time.perf_counter()
         with tracer.start_as_current_span("tick"):
             with tracer.start_as_current_span("refresh"):
-                self.refreshed = refresh(self.engine, now, BUDGET_S, lateness_s=self.lateness_s)
+                self.refreshed = refresh(self.engine, now, BUDGET_S, lateness_s=self.lateness_s, seldom_s=SELDOM_S)
             for name in sorted({ALWAYS} | self.fanout.watched()):
                 self._push(name, now)
         self.last_at = now

@@ -81,7 +81,7 @@ class Connection:
 
 class EmbeddedEngine:
     """The Engine protocol over chDB. Loads, work and questions have connections of their own and never wait for each
-    other. Work is one connection: a temporary table holds from one `execute` to the next."""
+    other. Work has two: what it keeps from one `execute` to the next lies in tables, not in a connection."""
 
     def __init__(self, address: str, database: str, memory_bytes: int) -> None:
         self._database = database
@@ -93,7 +93,7 @@ class EmbeddedEngine:
             "max_bytes_before_external_sort": memory_bytes // 6,
         }
         self._loads = Pool(LOADERS, lambda: Connection(address, database, {}))
-        self._work = Pool(1, lambda: Connection(address, database, {}))
+        self._work = Pool(2, lambda: Connection(address, database, {}))
         self._reads = Pool(READERS, lambda: Connection(address, database, reading))
         self._control = Pool(1, lambda: Connection(address, database, {}))
 

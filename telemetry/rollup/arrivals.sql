@@ -39,4 +39,4 @@ FROM (
   ANY LEFT JOIN fold_outs AS q ON q.uid = r.link
   ANY LEFT JOIN inner AS c ON c.entry = r.uid
 )
-SETTINGS query_plan_join_swap_table = 'false', optimize_and_compare_chain = 0;
+SETTINGS query_plan_join_swap_table = 'false', optimize_and_compare_chain = 0, query_plan_enable_optimizations = 0;

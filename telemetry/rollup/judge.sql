@@ -19,4 +19,4 @@ FROM (
     FROM fold_heard
   )
 ) AS s
-SETTINGS optimize_and_compare_chain = 0, short_circuit_function_evaluation = 'disable';
+SETTINGS optimize_and_compare_chain = 0, query_plan_enable_optimizations = 0, short_circuit_function_evaluation = 'disable';

@@ -46,6 +46,7 @@ class _Queue:
     open: set[int] = field(default_factory=set)
     segments: dict[tuple[int, int], set[int]] = field(default_factory=dict)
     owners: dict[str, int] = field(default_factory=dict)
+    whole_at: dict[int, float] = field(default_factory=dict)
 
     def next_generation(self) -> int:
         self.runs += 1
@@ -55,8 +56,11 @@ class _Queue:
 _queues: WeakKeyDictionary[Engine, _Queue] = WeakKeyDictionary()
 
 
-def refresh(engine: Engine, now: datetime, budget_s: float = 2.0, *, lateness_s: float = LATENESS_S) -> Refreshed:
-    """Compute what is out of date, newest first, for about `budget_s`; the rest waits for the next call.
+def refresh(
+    engine: Engine, now: datetime, budget_s: float = 2.0, *, lateness_s: float = LATENESS_S, seldom_s: float = 0.0
+) -> Refreshed:
+    """Compute what is out of date, newest first, for about `budget_s`; the rest waits for the next call. Versions and
+    operations of buckets that are not final are computed again after `seldom_s` only.
 
     At least one run of buckets is computed. One caller at a time for one database."""
     began = monotonic()
@@ -71,7 +75,7 @@ def refresh(engine: Engine, now: datetime, budget_s: float = 2.0, *, lateness_s:
     buckets = spans = 0
     while queue.stale and (not buckets or monotonic() - began < budget_s):
         run, read = _newest_run(engine, queue.stale)
-        spans += _compute(engine, queue, run, settled, at_leisure=read > _SPANS_AT_ONCE)
+        spans += _compute(engine, queue, run, settled, at_leisure=read > _SPANS_AT_ONCE, now=now, seldom_s=seldom_s)
         buckets += len(run)
     _finish_segments(engine, queue, now)
     return Refreshed(buckets, len(queue.stale), spans, monotonic() - began)
@@ -129,7 +133,9 @@ def _newest_run(engine: Engine, stale: set[int]) -> tuple[list[int], int]:
     return run, total
 
 
-def _compute(engine: Engine, queue: _Queue, run: list[int], settled: int, *, at_leisure: bool) -> int:
+def _compute(
+    engine: Engine, queue: _Queue, run: list[int], settled: int, *, at_leisure: bool, now: datetime, seldom_s: float
+) -> int:
     """Compute a run of stale buckets, and the neighbours of those that got spans: their calls may have gained an end.
 
     `at_leisure`: neighbours that are computed once more anyway, when they are final, wait for that."""
@@ -138,9 +144,13 @@ def _compute(engine: Engine, queue: _Queue, run: list[int], settled: int, *, at_
     waiting = {bucket for bucket in beside if at_leisure and bucket > settled}
     wanted = done | (beside - waiting)
     fresh = bool(done - queue.open)
+    whole = min(wanted) <= settled or any(now.timestamp() - queue.whole_at.get(b, 0) >= seldom_s for b in wanted)
     spans, called = fold(
-        engine, Run(_time(min(wanted)), _time(max(wanted)), _time(settled), queue.next_generation(), fresh)
+        engine, Run(_time(min(wanted)), _time(max(wanted)), _time(settled), queue.next_generation(), fresh, whole)
     )
+    if whole:
+        queue.whole_at = {b: at for b, at in queue.whole_at.items() if b > settled}
+        queue.whole_at |= dict.fromkeys(wanted, now.timestamp())
     queue.stale -= done
     queue.dirty -= done
     queue.open |= {bucket for bucket in done if bucket > settled} | waiting

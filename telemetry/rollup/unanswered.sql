@@ -48,4 +48,4 @@ FROM (
   ) AS s
   ANY LEFT JOIN only AS n ON n.name = s.part
 )
-SETTINGS query_plan_join_swap_table = 'false', optimize_and_compare_chain = 0;
+SETTINGS query_plan_join_swap_table = 'false', optimize_and_compare_chain = 0, query_plan_enable_optimizations = 0;
