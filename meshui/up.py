@@ -35,16 +35,16 @@ from telemetry.spool.loader import Loader
 DRAIN_S = 20.0
 FLUSH_S = 5.0
 LOAD_EVERY_S = 0.1
-LONG_TICK_S, LONG_TICK_RESTS = 0.5, 4.5
+LONG_TICK_S, LONG_TICK_RESTS, MOST_RESTS = 0.8, 10.0, 6.0
 RETENTION_EVERY_S = 600.0
 
 Say = Callable[[str], object]
 
 
 def _tick_rests(usual_s: float) -> float:
-    """A long tick rests 4.5 times what it takes, so that signals never take more than a fifth of one core from taking
-    data in; a short one comes back sooner, since someone is watching."""
-    return usual_s * LONG_TICK_RESTS * min(1.0, usual_s / LONG_TICK_S)
+    """A long tick rests up to six times as long, so that signals take little from taking data in; one of 0.3 s hardly
+    rests, since someone is watching."""
+    return usual_s * min(MOST_RESTS, LONG_TICK_RESTS * (usual_s / LONG_TICK_S) ** 2)
 
 
 def _now() -> datetime:
@@ -146,7 +146,7 @@ class _Here:
     def _start_beats(self, running: Running) -> None:
         config, ticker, engine = self.config, running.ticker, self.parts.engine
         kept = Kept(traces=timedelta(seconds=config.retention_traces))
-        tick = Beat("tick", lambda: ticker.tick(_now()), config.tick, rest=_tick_rests)
+        tick = Beat("tick", lambda: ticker.tick(_now()), 2 * config.tick, apart_s=config.tick, rest=_tick_rests)
 
         def load() -> None:
             if self.loader.load_sealed():

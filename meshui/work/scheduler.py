@@ -20,12 +20,16 @@ def _none(_usual_s: float) -> float:
 
 
 class Beat:
-    """Calls `work()` every `every_s` seconds, sooner when `nudge`d, but first rests as long as `rest` makes of what the
-    work usually takes: its share of a core is bounded, and one long beat does not silence the next."""
+    """Calls `work()` every `every_s` seconds; sooner when `nudge`d, but not within `apart_s` of its last start, nor
+    before it has rested as long as `rest` makes of what the work usually takes: its share of a core is bounded, and
+    one long beat does not silence the next."""
 
-    def __init__(self, name: str, work: Callable[[], object], every_s: float, rest: Rest = _none) -> None:
+    def __init__(
+        self, name: str, work: Callable[[], object], every_s: float, *, apart_s: float = 0.0, rest: Rest = _none
+    ) -> None:
         self._work = work
         self._every_s = every_s
+        self._apart_s = apart_s
         self._rest = rest
         self._usual_s: float | None = None
         self._failures = Failures(f"meshui-{name}")
@@ -57,7 +61,8 @@ class Beat:
                 self._failures.went_well()
             finally:
                 close_old_connections()
-            self._stopped.wait(self._rest(self._usual(time.monotonic() - began)))
+            took = time.monotonic() - began
+            self._stopped.wait(max(self._rest(self._usual(took)), self._apart_s - took))
             self._nudged.wait(max(0.0, began + self._every_s - time.monotonic()))
             self._nudged.clear()
 
