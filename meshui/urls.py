@@ -4,6 +4,7 @@ from django.urls import path
 
 from meshui.api import graph as graph_api
 from meshui.api import probes
+from meshui.api import series as series_api
 from meshui.api import status as status_api
 from meshui.api import traces as traces_api
 from meshui.pages import access, assets, graph, now
@@ -18,6 +19,8 @@ urlpatterns = [
     path("static/<path:name>", assets.asset),
     path("api/v1/graph", graph_api.graph),
     path("api/v1/services", graph_api.services),
+    path("api/v1/services/<str:namespace>/<str:name>/signals", series_api.of_service),
+    path("api/v1/edges/signals", series_api.of_edge),
     path("api/v1/status", status_api.status),
     path("api/v1/traces/<str:trace_id>", traces_api.trace),
     path("healthz", probes.healthz),
