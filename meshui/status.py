@@ -1,15 +1,19 @@
 """The state of the receivers, the spool, the engine and the clock (api.md); the API and the pages show the same."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from meshui import __version__, check
 from meshui.running import Running, running
+from telemetry.engine.rejected import rejected
 from telemetry.engine.stored import stored
 from telemetry.publish.body import instant
 from telemetry.rollup.scenario import scenario
 
 Body = dict[str, Any]
+
+LATE_FOR = timedelta(minutes=10)
+MOST_NAMED = 3
 
 
 def status(now: datetime) -> Body:
@@ -76,4 +80,15 @@ def _warnings(here: Running, now: datetime) -> list[Body]:
             f"More than {most:,} services send spans. The quietest are shown as one; MESHUI_MAX_SERVICES raises this."
         )
         found.append({"kind": "too_many_services", "text": text, "since": instant(ticker.crowded_since)})
-    return found
+    return found + _late_spans(here, now)
+
+
+def _late_spans(here: Running, now: datetime) -> list[Body]:
+    """Spans that were kept but count nowhere: one warning for all senders, naming those with most."""
+    rows = rejected(here.engine, now - LATE_FOR)
+    if not rows:
+        return []
+    named = ", ".join(f"{row.sender} ({row.n:,}: {row.reason})" for row in rows[:MOST_NAMED])
+    more = f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
+    text = f"Spans whose time is off are kept for their traces but count in no signal: {named}{more}. Check the clocks."
+    return [{"kind": "late_spans", "text": text, "since": instant(min(row.first for row in rows))}]

@@ -1,12 +1,14 @@
 """Traces, status, the probes, and what every call answers to a wrong path or method."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from meshui.running import Running
+from tests.build import load, resource, span, traces
 from tests.meshui.api.conftest import CALLS
 
 STATUS: dict[str, Any] = {
@@ -42,6 +44,16 @@ def test_status_has_the_shape_of_the_interface(client: Client, traffic: Running)
     assert body["engine"]["kind"] == "embedded"
     assert body["engine"]["spans"] == 3 * CALLS + 1
     assert body["engine"]["oldest"].endswith("Z")
+
+
+def test_status_names_who_sends_spans_with_the_wrong_time(
+    client: Client, running: Running, tmp_path: Path, now: datetime
+) -> None:
+    old = span(start=now - timedelta(days=30))
+    load(running.engine, tmp_path, traces(resource("web", namespace="shop"), old), received=now)
+    (warning,) = client.get("/api/v1/status").json()["warnings"]
+    assert warning["kind"] == "late_spans"
+    assert "shop/web (1: start time outside the accepted age)" in warning["text"]
 
 
 def test_status_before_anything_came(client: Client, running: Running) -> None:
