@@ -19,7 +19,7 @@ urlpatterns = [
     path("static/<path:name>", assets.asset),
     path("api/v1/graph", graph_api.graph),
     path("api/v1/services", graph_api.services),
-    path("api/v1/services/<str:namespace>/<str:name>/signals", series_api.of_service),
+    path("api/v1/services/<str:namespace>/<path:name>/signals", series_api.of_service),
     path("api/v1/edges/signals", series_api.of_edge),
     path("api/v1/status", status_api.status),
     path("api/v1/traces/<str:trace_id>", traces_api.trace),

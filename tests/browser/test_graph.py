@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from meshui.bench.server import Server, server
 from tests import build
@@ -195,6 +195,28 @@ def test_a_call_tells_its_answers_and_leads_to_both_ends(watched: Watched) -> No
     expect(panel.get_by_role("heading", name="web")).to_be_visible()
     panel.get_by_role("link", name="catalog").click()
     expect(panel.get_by_role("heading", name="catalog")).to_be_visible()
+
+
+def test_lines_reach_15_minutes_back_once_they_are_answered_and_nothing_jumps(watched: Watched) -> None:
+    page = watched.page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/services/shop/cart/signals?*", hold)
+    with page.expect_request("**/api/v1/services/shop/cart/signals?*"):
+        page.goto(f"/graph/?node={quote('shop/cart')}")
+    panel = page.locator("#panel")
+    expect(panel.locator(".since")).to_contain_text("you opened this page", timeout=SOON_MS)
+    before = panel.locator(".gold").bounding_box(), panel.locator(".since").bounding_box()
+    until(lambda: page.evaluate("() => true") and held, "the question")[0].continue_()
+    expect(panel.locator(".since")).to_have_text("Lines: last 15 min")
+    assert (panel.locator(".gold").bounding_box(), panel.locator(".since").bounding_box()) == before
+    expect(panel.locator(".spark.calm .line").first).to_be_attached(timeout=2 * SOON_MS)
+    panel.get_by_role("link", name="web", exact=True).first.click()
+    expect(panel.get_by_role("heading", name="web")).to_be_visible()
+    expect(panel.locator(".since")).to_have_text("Lines: last 15 min")
 
 
 def test_focus_shows_a_node_and_its_calls_and_hops_widen_it(watched: Watched) -> None:

@@ -1,10 +1,11 @@
 /** The graph page at work: one state (in the address), one graph (from the socket), one picture; everything shown follows from these three. */
 import { cardsOf, entityOf, isCard, keyOfCard, worstOf } from "./entities.js";
-import { History } from "./history.js";
+import { History, REACH_MS } from "./history.js";
 import { nearest, nextProblem } from "./keys.js";
 import { isEdge, isProblem, problems } from "./model.js";
 import { changedHealth, healthsOf, news } from "./news.js";
 import { blend, isPatched } from "./placement.js";
+import { Recent } from "./recent.js";
 import { allCalls, geometryOf, keysOf, sceneOf } from "./scene.js";
 import { searchOf, stateOf } from "./state.js";
 import { viewOf } from "./view.js";
@@ -30,6 +31,7 @@ export class Desk {
   /** @type {Set<string>} */ #routed = new Set();
   /** @type {Map<string, import("./model.js").Health>} */ #healths = new Map();
   #history = new History();
+  #recent = new Recent(() => this.#graph && this.#showPanel(this.#graph));
   /** Problems that were there when the list was put away; it comes back with a new one. @type {Set<string>|null} */ #dismissed = null;
   #wasOpen = false;
   #parts;
@@ -45,6 +47,7 @@ export class Desk {
     const first = this.#graph === null;
     this.#graph = graph;
     this.#history.take(graph);
+    this.#recent.take(graph);
     if (!first) {
       stage.halo(changedHealth(this.#healths, graph).map((node) => node.id));
       const sentence = news(this.#healths, graph, clock(new Date(graph.at)).slice(0, 5));
@@ -248,13 +251,24 @@ export class Desk {
   /** @param {Graph} graph */
   #showPanel(graph) {
     const { panel, body, flags } = this.#parts;
-    const open = panel.show(this.#shown(graph), { graph, link: this.link, history: (id, signal) => this.#history.of(id, signal), since: this.#since(graph), flags, focused: this.state.focus });
+    const shown = this.#shown(graph);
+    const id = shown.kind === "node" ? shown.node.id : shown.kind === "edge" ? shown.edge.id : "";
+    this.#recent.choose(id, () => this.#history.of(id));
+    const open = panel.show(shown, { graph, link: this.link, lines: this.#lines(id, graph), flags, focused: this.state.focus });
     if (open !== this.#wasOpen) body.classList.toggle("open", open);
     this.#wasOpen = open;
   }
 
+  /** @param {string} id @param {Graph} graph @returns {import("../ui/panel.js").Lines} */
+  #lines(id, graph) {
+    const series = this.#recent.series ?? this.#history.of(id);
+    const to = series.t.at(-1) ?? Date.parse(graph.at);
+    if (this.#recent.series) return { series, from: to - REACH_MS, to, since: "Lines: last 15 min" };
+    return { series, from: series.t[0] ?? to, to, since: this.#sinceOpened(graph) };
+  }
+
   /** @param {Graph} graph */
-  #since(graph) {
+  #sinceOpened(graph) {
     const seconds = (Date.parse(graph.at) - this.#history.since) / 1000;
     return seconds > 0 ? `Lines: since you opened this page, ${span(seconds)} ago` : "Lines begin now, as you opened this page";
   }

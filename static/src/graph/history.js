@@ -1,4 +1,4 @@
-/** What a page has seen since it was opened: a few signals of every node and call, for the panel's small lines. Nothing is made up. */
+/** A few signals over time for the panel's small lines: what a page has seen of everything since it was opened, and how an answer of the past goes before it. Nothing is made up. */
 
 /**
  * @typedef {import("./model.js").Graph} Graph
@@ -8,6 +8,50 @@
 export const KEPT = ["rps", "error_ratio", "p95_ms", "saturation"];
 const EVERY_MS = 2000;
 const MOST = 180;
+/** How far back the lines of what is chosen reach. */
+export const REACH_MS = 15 * 60_000;
+const FOLLOWING_MS = 5000;
+/** The window of a push: between points further apart than this nothing is known. */
+const GAP_MS = 60_000;
+
+/** @param {number} at Unix ms @param {Record<string, number|null>} signals @returns {Series} */
+export const pointOf = (at, signals) => ({ t: [at], values: Object.fromEntries(KEPT.map((name) => [name, [signals[name] ?? null]])) });
+
+/**
+ * An answer of the API, each value at the end of its step. The end without any value is left out: the newest steps are
+ * not over yet, and counters fill theirs late.
+ * @param {{to: string, step_s: number, t: string[], signals: Record<string, (number|null)[]>}} answer @returns {Series}
+ */
+export function pastOf({ to, step_s, t, signals }) {
+  const ends = t.map((start) => Date.parse(start) + step_s * 1000);
+  let length = ends.filter((end) => end <= Date.parse(to) - step_s * 1000).length;
+  while (length > 0 && KEPT.every((name) => signals[name]?.[length - 1] == null)) length--;
+  return { t: ends.slice(0, length), values: Object.fromEntries(KEPT.map((name) => [name, ends.slice(0, length).map((_, i) => signals[name]?.[i] ?? null)])) };
+}
+
+/** `before`, then those points of `after` that are later, at most one in five seconds; a long silence between is a gap. @param {Series} before @param {Series} after @returns {Series} */
+export function following(before, after) {
+  const t = [...before.t];
+  const values = Object.fromEntries(KEPT.map((name) => [name, [...before.values[name]]]));
+  after.t.forEach((at, i) => {
+    const last = t.at(-1) ?? -Infinity;
+    if (at - last < FOLLOWING_MS) return;
+    if (t.length && at - last > GAP_MS) {
+      t.push(last + 1);
+      for (const name of KEPT) values[name].push(null);
+    }
+    t.push(at);
+    for (const name of KEPT) values[name].push(after.values[name][i]);
+  });
+  return { t, values };
+}
+
+/** The points from an instant on. @param {Series} series @param {number} from Unix ms @returns {Series} */
+export function since({ t, values }, from) {
+  const first = t.findIndex((at) => at >= from);
+  const start = first < 0 ? t.length : first;
+  return { t: t.slice(start), values: Object.fromEntries(KEPT.map((name) => [name, values[name].slice(start)])) };
+}
 
 export class History {
   /** @type {number[]} */ #t = [];
@@ -48,11 +92,10 @@ export class History {
     this.#every *= 2;
   }
 
-  /** Values of one signal, oldest first, null where there was none; empty if never seen. @param {string} id @param {string} signal @returns {(number|null)[]} */
-  of(id, signal) {
+  /** All of one node or call, oldest first, null where there was nothing. @param {string} id @returns {Series} */
+  of(id) {
     const seen = this.#seen.get(id);
-    const which = KEPT.indexOf(signal);
-    if (!seen || which < 0) return [];
-    return [...seen[which].subarray(0, this.#t.length)].map((value) => (Number.isNaN(value) ? null : value));
+    const known = (/** @type {number} */ which) => this.#t.map((_, i) => (seen && !Number.isNaN(seen[which][i]) ? seen[which][i] : null));
+    return { t: [...this.#t], values: Object.fromEntries(KEPT.map((name, which) => [name, known(which)])) };
   }
 }

@@ -20,13 +20,12 @@ const GOLDEN = [
 ];
 
 /** @param {Node|Edge} it @param {Context} context */
-export function golden(it, { history, since }) {
+export function golden(it, { lines }) {
   return html`<div class="blk"><dl class="gold">${GOLDEN.map(([signal, label, words, least]) => {
     const concerned = it.reasons?.find((each) => each.signal === signal);
-    const values = history(it.id, signal);
     const colour = concerned && isProblem(it) ? tone(it) : signal === "rps" ? "calm" : "";
-    return html`<div class="stat"><dt>${label}${concerned?.threshold != null ? ` · threshold ${words(concerned.threshold)}` : ""}</dt><dd class=${concerned && isProblem(it) ? tone(it) : ""}>${words(it.signals[signal])}</dd>${it.signals[signal] == null ? nothing : spark(values, colour, least)}</div>`;
-  })}</dl><p class="small dim since">${since}</p></div>`;
+    return html`<div class="stat"><dt>${label}${concerned?.threshold != null ? ` · threshold ${words(concerned.threshold)}` : ""}</dt><dd class=${concerned && isProblem(it) ? tone(it) : ""}>${words(it.signals[signal])}</dd>${it.signals[signal] == null ? nothing : spark(lines, signal, colour, least)}</div>`;
+  })}</dl><p class="small dim since">${lines.since}</p></div>`;
 }
 
 /** Why it is as it is; healthy things may have a reason too (too few requests to judge). @param {Node|Edge} it */

@@ -23,26 +23,28 @@ export function reason(text) {
   return end < 0 ? html`<b>${text}</b>` : html`<b>${text.slice(0, end)}</b>${text.slice(end)}`;
 }
 
-/** @param {(number|null)[]} values @param {number} w @param {number} h @param {number} most */
-function pieces(values, w, h, most) {
+/** @param {number[]} xs @param {(number|null)[]} values @param {number} h @param {number} most */
+function pieces(xs, values, h, most) {
   /** @type {[number, number][][]} */ const parts = [];
   values.forEach((value, i) => {
     if (value === null) return;
-    const point = /** @type {[number, number]} */ ([1 + (i * (w - 2)) / Math.max(1, values.length - 1), h - 2 - (value / most) * (h - 5)]);
+    const point = /** @type {[number, number]} */ ([xs[i], h - 2 - (value / most) * (h - 5)]);
     if (i === 0 || values[i - 1] === null || !parts.length) parts.push([point]);
     else parts[parts.length - 1].push(point);
   });
   return parts;
 }
 
-/** A small line without axes, from zero; a gap where there was no value. @param {(number|null)[]} values @param {string} tone @param {number} least what the top is at least */
-export function spark(values, tone, least) {
+/** A small line without axes, from zero; a gap where there was no value, a dash where one stands alone. @param {import("./panel.js").Lines} lines @param {string} signal @param {string} tone @param {number} least what the top is at least */
+export function spark({ series, from, to }, signal, tone, least) {
   const [w, h] = [150, 30];
+  const values = series.values[signal];
+  const xs = series.t.map((at) => 1 + ((at - from) * (w - 2)) / Math.max(1, to - from));
   const known = values.filter((value) => value !== null);
   if (known.length < 2) return html`<svg class="spark" viewBox="0 0 ${w} ${h}" aria-hidden="true"></svg>`;
   const most = Math.max(least, ...known) * 1.1;
-  const lines = pieces(values, w, h, most).filter((part) => part.length > 1);
-  const path = (/** @type {[number, number][]} */ part) => part.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
+  const lines = pieces(xs, values, h, most);
+  const path = (/** @type {[number, number][]} */ part) => part.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("") + (part.length > 1 ? "" : "h1");
   return html`<svg class="spark ${tone}" viewBox="0 0 ${w} ${h}" preserveAspectRatio="none" aria-hidden="true">${lines.map((part) => svg`<path class="area" d="${path(part)}L${part[part.length - 1][0].toFixed(1)} ${h}L${part[0][0].toFixed(1)} ${h}Z"></path><path class="line" d=${path(part)}></path>`)}</svg>`;
 }
 

@@ -8,7 +8,8 @@ import { tellTimes } from "./time.js";
 
 /**
  * @typedef {import("../graph/model.js").Graph} Graph
- * @typedef {{graph: Graph, link: (id: string) => string, history: (id: string, signal: string) => (number|null)[], since: string,
+ * @typedef {{series: import("../graph/history.js").Series, from: number, to: number, since: string}} Lines from, to: Unix ms of their edges; since: the same in words
+ * @typedef {{graph: Graph, link: (id: string) => string, lines: Lines,
  *   flags: Record<string, {name?: string, text: string}>, focused: string}} Context
  * @typedef {{kind: "node", node: import("../graph/model.js").Node} | {kind: "edge", edge: import("../graph/model.js").Edge}
  *   | {kind: "gone", name: string} | {kind: "problems", problems: (import("../graph/model.js").Node|import("../graph/model.js").Edge)[]}

@@ -111,15 +111,15 @@ describe("history", () => {
   test("is what was seen, with gaps, at most one point in two seconds", () => {
     const history = new History();
     for (const [second, rps] of /** @type {[number, number|null][]} */ ([[0, 1], [1, 99], [2, null], [4, 3]])) push(history, second, rps);
-    expect(history.of("a/x", "rps")).toEqual([1, null, 3]);
-    expect(history.of("a/y", "rps")).toEqual([]);
+    expect(history.of("a/x").values.rps).toEqual([1, null, 3]);
+    expect(history.of("a/y").values.rps).toEqual([null, null, null]);
     expect(history.since).toBe(0);
   });
 
   test("of a long day is coarser, not longer", () => {
     const history = new History();
     for (let second = 0; second < 4000; second += 2) push(history, second, second);
-    const values = history.of("a/x", "rps");
+    const values = history.of("a/x").values.rps;
     expect(values.length).toBeLessThan(200);
     expect(values).toEqual([...values].sort((a, b) => Number(a) - Number(b)));
     expect(values[0]).toBe(0);

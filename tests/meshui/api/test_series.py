@@ -25,6 +25,11 @@ def test_a_nodes_series_has_a_value_where_requests_came_and_null_elsewhere(clien
     assert {(b - a).total_seconds() for a, b in pairwise(times)} == {10.0}
 
 
+def test_a_slash_of_a_name_is_percent_encoded_in_the_path(client: Client, running: Running) -> None:
+    body = client.get("/api/v1/services/-/kafka%2Forders/signals", {"from": "now-1m"}).json()
+    assert body["id"] == "-/kafka%2Forders"
+
+
 def test_a_calls_series_is_asked_by_its_ends(client: Client, traffic: Running) -> None:
     ends = {"source": "shop/web", "target": "shop/cart"}
     body = client.get(CALL, ends | {"from": "now-1m", "signals": "rps,p95_ms"}).json()
