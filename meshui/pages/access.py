@@ -21,12 +21,12 @@ sign_out = LogoutView.as_view()
 @never_cache
 @require_GET
 def link(request: HttpRequest, secret: str) -> HttpResponse:
-    """Redeem a one-time link; used or too old, the sign-in page says how to get a new one."""
+    """Redeem a one-time link and open the graph; used or too old, the sign-in page says how to get a new one."""
     user = people.redeem(secret, datetime.now(UTC))
     if user is None:
         return render(request, "access/sign_in.html", {"form": None, "spent": True}, status=403)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    target = request.GET.get("next", "/")
+    target = request.GET.get("next", "/graph/")
     safe = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

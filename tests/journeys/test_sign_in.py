@@ -43,7 +43,7 @@ def csrf(page: httpx.Response) -> str:
 def signed_in(server: Server, *whose: str) -> httpx.Client:
     """By a new link."""
     client = browser(server)
-    assert client.get(said(server, "link", *whose)).headers["Location"] == "/"
+    assert client.get(said(server, "link", *whose)).headers["Location"] == "/graph/"
     return client
 
 
@@ -53,7 +53,7 @@ def test_the_first_start_prints_a_link_that_opens_the_graph_once(closed: Server)
     assert found, log
     with browser(closed) as client:
         assert client.get("/graph/").headers["Location"] == "/sign-in/?next=%2Fgraph%2F"
-        first = client.get(f"{found[0]}?next=/graph/")
+        first = client.get(found[0])
         assert (first.status_code, first.headers["Location"]) == (302, "/graph/")
         cookie = first.headers["Set-Cookie"]
         assert "HttpOnly" in cookie
