@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from meshui.access import tokens
 from meshui.access.hosts import host_allowed, same_origin
 from meshui.access.problem import problem
+from telemetry.receive.admission import bearer
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -77,12 +78,6 @@ class Admission:
             text = "Sign in, or send Authorization: Bearer TOKEN (meshui token create NAME --scope read)."
             return problem(401, "Sign-in needed", text)
         return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
-
-
-def bearer(header: str) -> str | None:
-    """The token of an Authorization header, or None if it names no bearer token."""
-    scheme, _, token = header.partition(" ")
-    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
 def _why_not(token: str, need: str) -> HttpResponseBase | None:

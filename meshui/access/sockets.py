@@ -7,8 +7,8 @@ from django.conf import settings
 
 from meshui.access import tokens
 from meshui.access.hosts import host_allowed, same_origin
-from meshui.access.middleware import bearer
 from meshui.access.refusal import refuse
+from telemetry.receive.admission import bearer
 
 No = tuple[int, str, str]
 
