@@ -8,6 +8,15 @@ from telemetry.window import Window
 
 
 @dataclass(frozen=True, slots=True)
+class VersionShare:
+    """What one version answered, weighted by sampling. `version` is empty where nothing says which."""
+
+    version: str
+    requests: float
+    failures: float
+
+
+@dataclass(frozen=True, slots=True)
 class NodeRow:
     """A node as it received. `kind` as in DESIGN.md section 3; `failing_traces`: hex ids, newest first, at most 5."""
 
@@ -18,11 +27,14 @@ class NodeRow:
     last_request: datetime | None = None
     failing_traces: tuple[str, ...] = ()
     warning: str | None = None
+    shares: tuple[VersionShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeRow:
-    """A call: `counts` as the caller saw it, `callee` as the target saw it for this same edge."""
+    """A call: `counts` as the caller saw it, `callee` as the target saw it for this same edge.
+
+    `shares` are of the target's versions as called here; identities are what the two ends showed in mutual TLS."""
 
     source: str
     target: str
@@ -32,6 +44,9 @@ class EdgeRow:
     protocols: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ("spans",)
     failing_traces: tuple[str, ...] = ()
+    source_identities: tuple[str, ...] = ()
+    target_identities: tuple[str, ...] = ()
+    shares: tuple[VersionShare, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

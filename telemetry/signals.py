@@ -11,7 +11,8 @@ class Counts:
     """Sums over a window, weighted by sampling. `None` where nothing says, which is not 0.
 
     `failures` is class error only; `client_errors` is client fault + throttled + denied; `latency` maps a scale-3 index
-    of milliseconds to a count (telemetry/histogram.py); `mutual_tls` of `reached` calls were mutual TLS.
+    of milliseconds to a count (telemetry/histogram.py); `mutual_tls` of `reached` calls were mutual TLS;
+    `retry_success` requests ended well at a later attempt; `saturation` and `ejected` (of the hosts) are 0..1.
     """
 
     requests: float = 0.0
@@ -28,6 +29,9 @@ class Counts:
     bytes_in: float | None = None
     bytes_out: float | None = None
     connections: float | None = None
+    saturation: float | None = None
+    retry_success: float | None = None
+    ejected: float | None = None
 
     @property
     def judged(self) -> float:
@@ -55,6 +59,28 @@ class Signals:
     connections_per_s: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """How often a request was tried, and what that saved: ratios of the requests that ended one way or the other."""
+
+    per_request: float
+    success_first_try: float | None = None
+    success_in_the_end: float | None = None
+
+
+def attempts(counts: Counts) -> Attempts | None:
+    """None where nothing says how often requests were tried. Success is all that is no error (outcome.py); it came at
+    the first try unless a retry brought it, which is unknown without `retry_success`."""
+    if counts.attempts is None or counts.requests <= 0:
+        return None
+    per_request = max(1.0, counts.attempts / counts.requests)
+    if counts.judged <= 0:
+        return Attempts(per_request)
+    well = max(0.0, counts.judged - counts.failures)
+    first = None if counts.retry_success is None else max(0.0, well - counts.retry_success) / counts.judged
+    return Attempts(per_request, first, well / counts.judged)
+
+
 def signals(counts: Counts, window_s: float) -> Signals:
     """The golden signals of `counts` over `window_s` seconds; ratios are `None` without a judged request."""
 
@@ -74,6 +100,7 @@ def signals(counts: Counts, window_s: float) -> Signals:
         p90_ms=p90,
         p95_ms=p95,
         p99_ms=p99,
+        saturation=counts.saturation,
         mtls_ratio=None if counts.mutual_tls is None or not counts.reached else counts.mutual_tls / counts.reached,
         denied_ratio=of_judged(counts.denied),
         retry_ratio=None if retries is None else max(0.0, retries),

@@ -4,15 +4,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from telemetry.histogram import merge
+from telemetry.observed import VersionShare
 from telemetry.signals import Counts
 
 
 def added(parts: Iterable[Counts]) -> Counts:
-    """The sum of counts; unknown only where all are."""
+    """The sum of counts; unknown only where all are. Of what is a level, not a count, the worst."""
     total, *others = parts
     for other in others:
         total = _sum(total, other)
     return total
+
+
+def added_shares(parts: Iterable[Iterable[VersionShare]]) -> tuple[VersionShare, ...]:
+    """What several edges to one service say of its versions, in order of names."""
+    totals: dict[str, VersionShare] = {}
+    for share in (share for shares in parts for share in shares):
+        before = totals.get(share.version, VersionShare(share.version, 0.0, 0.0))
+        totals[share.version] = VersionShare(
+            share.version, before.requests + share.requests, before.failures + share.failures
+        )
+    return tuple(totals[version] for version in sorted(totals))
 
 
 def _sum(one: Counts, other: Counts) -> Counts:
@@ -32,11 +44,18 @@ def _sum(one: Counts, other: Counts) -> Counts:
         bytes_in=_known(one.bytes_in, other.bytes_in),
         bytes_out=_known(one.bytes_out, other.bytes_out),
         connections=_known(one.connections, other.connections),
+        saturation=_worst(one.saturation, other.saturation),
+        retry_success=_known(one.retry_success, other.retry_success),
+        ejected=_worst(one.ejected, other.ejected),
     )
 
 
 def _known(one: float | None, other: float | None) -> float | None:
     return other if one is None else one if other is None else one + other
+
+
+def _worst(one: float | None, other: float | None) -> float | None:
+    return other if one is None else one if other is None else max(one, other)
 
 
 def _merged(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from telemetry.graph.snapshot import Graph, build
 from telemetry.health.judge import judge
 from telemetry.health.thresholds import Thresholds
-from telemetry.observed import EdgeRow, NodeRow, Observed
+from telemetry.observed import EdgeRow, NodeRow, Observed, VersionShare
 from telemetry.signals import Counts
 from telemetry.window import Window
 
@@ -49,6 +49,13 @@ _NAMES = [f"{namespace}/{name}" for namespace in ("shop", "-", "payments") for n
 _KINDS = ["service", "gateway", "database", "cache", "queue", "external", "unknown"]
 _some = st.one_of(st.just(0.0), st.integers(0, 2000).map(float), st.floats(0, 2000))
 _maybe = st.none() | st.integers(0, 500).map(float)
+_ratio = st.none() | st.floats(0, 1)
+_shares = st.lists(
+    st.builds(VersionShare, st.sampled_from(["", "v1", "v2"]), _some, st.just(0.0)),
+    unique_by=lambda share: share.version,
+    max_size=3,
+).map(tuple)
+_identities = st.sampled_from([(), ("spiffe://mesh.local/ns/shop/sa/web",)])
 
 
 @st.composite
@@ -69,6 +76,10 @@ def any_counts(draw: st.DrawFn) -> Counts:
         mutual_tls=reached,
         reached=reached,
         bytes_in=draw(_maybe),
+        attempts=draw(_maybe),
+        saturation=draw(_ratio),
+        retry_success=draw(_maybe),
+        ejected=draw(_ratio),
     )
 
 
@@ -81,7 +92,19 @@ def any_observed(draw: st.DrawFn) -> Observed:
         for name in names
     ]
     pairs = draw(st.lists(st.tuples(st.sampled_from(_NAMES), st.sampled_from(_NAMES)), unique=True, max_size=8))
-    edges = [EdgeRow(source, target, "http", draw(any_counts()), Counts()) for source, target in pairs]
+    edges = [
+        EdgeRow(
+            source,
+            target,
+            "http",
+            draw(any_counts()),
+            Counts(),
+            source_identities=draw(_identities),
+            target_identities=draw(_identities),
+            shares=draw(_shares),
+        )
+        for source, target in pairs
+    ]
     return Observed(Window.ending(AT, draw(st.sampled_from([60, 300]))), tuple(nodes), tuple(edges))
 
 

@@ -8,11 +8,12 @@ from heapq import nlargest
 
 from telemetry.identity import NO_NAMESPACE, ServiceId
 from telemetry.observed import EdgeRow, NodeRow, Observed
-from telemetry.sums import added
+from telemetry.sums import added, added_shares
 
 MOST = 2_000
 OTHERS = str(ServiceId("", NO_NAMESPACE, "others"))
 _TRACES = 5
+_IDENTITIES = 5
 
 
 def bounded(observed: Observed, most: int = MOST) -> Observed:
@@ -68,8 +69,16 @@ def _edge(source: str, target: str, rows: list[EdgeRow]) -> EdgeRow:
         callee=added(row.callee for row in rows),
         evidence=tuple(sorted({name for row in rows for name in row.evidence})),
         failing_traces=_first(trace for row in rows for trace in row.failing_traces),
+        source_identities=_identities(row.source_identities for row in rows),
+        target_identities=_identities(row.target_identities for row in rows),
+        # Versions of several services have nothing in common but their names.
+        shares=() if target == OTHERS else added_shares(row.shares for row in rows),
     )
 
 
 def _first(traces: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(traces))[:_TRACES]
+
+
+def _identities(of_rows: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(sorted({identity for row in of_rows for identity in row}))[:_IDENTITIES]

@@ -29,6 +29,16 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionPart:
+    """What one version answers of a node's or an edge's requests: `share` of them, and its own errors."""
+
+    version: str
+    share: float | None
+    rps: float
+    error_ratio: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """A service, gateway, store or anything else that receives or sends. `counts` are of its receiving side."""
 
@@ -41,13 +51,16 @@ class Node:
     last_request: datetime | None = None
     failing_traces: tuple[str, ...] = ()
     warning: str | None = None
+    version_shares: tuple[VersionPart, ...] = ()
     health: Health = Health.UNKNOWN
     reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A call. `counts` and `signals` are the caller's; `callee` is what the target counted of this same edge."""
+    """A call. `counts` and `signals` are the caller's; `callee` is what the target counted of this same edge.
+
+    `versions` are the target's as called here, empty if unknown; identities are what the ends showed in mutual TLS."""
 
     source: str
     target: str
@@ -58,6 +71,9 @@ class Edge:
     signals: Signals
     evidence: tuple[str, ...] = ()
     failing_traces: tuple[str, ...] = ()
+    source_identities: tuple[str, ...] = ()
+    target_identities: tuple[str, ...] = ()
+    versions: tuple[VersionPart, ...] = ()
     health: Health = Health.UNKNOWN
     reasons: tuple[Reason, ...] = ()
 
@@ -77,6 +93,9 @@ class Edge:
             self.signals,
             self.evidence,
             self.failing_traces,
+            self.source_identities,
+            self.target_identities,
+            self.versions,
             health,
             reasons,
         )

@@ -6,9 +6,9 @@ from datetime import datetime
 
 import networkx as nx
 
-from telemetry.graph.element import Edge, Node
+from telemetry.graph.element import Edge, Node, VersionPart
 from telemetry.identity import UNKNOWN, ServiceId
-from telemetry.observed import EdgeRow, NodeRow, Observed
+from telemetry.observed import EdgeRow, NodeRow, Observed, VersionShare
 from telemetry.signals import Counts, signals
 
 _NOTHING = Counts()
@@ -83,6 +83,7 @@ def _node(row: NodeRow, window_s: float) -> Node:
         last_request=row.last_request,
         failing_traces=row.failing_traces,
         warning=row.warning,
+        version_shares=_parts(row.shares, window_s),
     )
 
 
@@ -97,4 +98,20 @@ def _edge(row: EdgeRow, window_s: float) -> Edge:
         signals=signals(row.counts, window_s),
         evidence=row.evidence,
         failing_traces=row.failing_traces,
+        source_identities=row.source_identities,
+        target_identities=row.target_identities,
+        versions=_parts(row.shares, window_s),
+    )
+
+
+def _parts(shares: tuple[VersionShare, ...], window_s: float) -> tuple[VersionPart, ...]:
+    total = sum(share.requests for share in shares)
+    return tuple(
+        VersionPart(
+            version=share.version,
+            share=share.requests / total if total > 0 else None,
+            rps=share.requests / window_s,
+            error_ratio=share.failures / share.requests if share.requests > 0 else None,
+        )
+        for share in shares
     )

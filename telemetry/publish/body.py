@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
-from telemetry.graph.element import Edge, Node, Reason
+from telemetry.graph.element import Edge, Node, Reason, VersionPart
 from telemetry.graph.snapshot import Graph
-from telemetry.signals import Signals
+from telemetry.signals import Counts, Signals, attempts
 
 Body = dict[str, Any]
 Precision = Callable[[Iterable[float | None]], Iterable[float | None]]
@@ -70,6 +70,7 @@ def node_json(node: Node, precision: Precision = exact) -> Body:
         "reasons": [_reason(reason, precision) for reason in node.reasons],
         "signals": signals_json(node.signals, precision),
         "versions": list(node.versions),
+        "version_shares": [_version(part, precision) for part in node.version_shares],
         "failing_traces": list(node.failing_traces),
         "last_request": None if node.last_request is None else instant(node.last_request),
         "warning": node.warning,
@@ -91,6 +92,10 @@ def edge_json(edge: Edge, precision: Precision = exact) -> Body:
         "codes": _counts(edge.counts.codes),
         "flags": _counts(edge.counts.flags),
         "mtls_ratio": signals["mtls_ratio"],
+        "ejected_ratio": _one(edge.counts.ejected, precision),
+        "identities": {"source": list(edge.source_identities), "target": list(edge.target_identities)},
+        "attempts": _attempts(edge.counts, precision),
+        "versions": [_version(part, precision) for part in edge.versions],
         "evidence": list(edge.evidence),
         "failing_traces": list(edge.failing_traces),
     }
@@ -107,8 +112,26 @@ def instant(at: datetime) -> str:
 
 
 def _reason(reason: Reason, precision: Precision) -> Body:
-    (value,) = precision((reason.value,))
+    value = _one(reason.value, precision)
     return {"signal": reason.signal, "value": value, "threshold": reason.threshold, "text": reason.text}
+
+
+def _one(number: float | None, precision: Precision) -> float | None:
+    (value,) = precision((number,))
+    return value
+
+
+def _version(part: VersionPart, precision: Precision) -> Body:
+    share, rps, error_ratio = precision((part.share, part.rps, part.error_ratio))
+    return {"version": part.version, "share": share, "rps": rps, "error_ratio": error_ratio}
+
+
+def _attempts(counts: Counts, precision: Precision) -> Body | None:
+    tried = attempts(counts)
+    if tried is None:
+        return None
+    per_request, first, end = precision((tried.per_request, tried.success_first_try, tried.success_in_the_end))
+    return {"per_request": per_request, "success_first_try": first, "success_in_the_end": end}
 
 
 def _counts(counts: Mapping[str, float]) -> dict[str, float]:

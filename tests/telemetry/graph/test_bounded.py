@@ -1,11 +1,13 @@
 """Beyond the bound the quietest services are one node: no count is lost, and the busiest are as they were."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from telemetry.graph.bounded import OTHERS, bounded
 from telemetry.graph.snapshot import build
-from telemetry.observed import EdgeRow, NodeRow, Observed
+from telemetry.observed import EdgeRow, NodeRow, Observed, VersionShare
 from tests.graphs import AT, counts, edge, node, observed
 
 CROWD = observed(
@@ -40,6 +42,17 @@ def test_the_quietest_are_one_node() -> None:
     folded = edges[f"shop/web→{OTHERS}"]
     assert (folded.counts.requests, folded.counts.failures, folded.protocol) == (3, 1, "grpc")
     assert folded.protocols == ("grpc", "http")
+
+
+def test_versions_and_identities_of_folded_calls() -> None:
+    calls = [
+        replace(edge(pair, 1), shares=(VersionShare("v1", 2, 1),), source_identities=(f"spiffe://m/{pair[6]}",))
+        for pair in ("crowd/a→shop/cart", "crowd/b→shop/cart", "shop/cart→crowd/a")
+    ]
+    _, edges = by_id(bounded(observed(node("shop/cart", 90), node("crowd/a"), node("crowd/b"), *calls), 2))
+    assert edges[f"{OTHERS}→shop/cart"].shares == (VersionShare("v1", 4, 2),)
+    assert edges[f"{OTHERS}→shop/cart"].source_identities == ("spiffe://m/a", "spiffe://m/b")
+    assert edges[f"shop/cart→{OTHERS}"].shares == ()
 
 
 def test_who_only_calls_is_not_quiet() -> None:

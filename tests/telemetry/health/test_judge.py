@@ -176,9 +176,10 @@ def test_judging_twice_is_judging_once_and_unwell_has_a_reason(some: Graph) -> N
 
 
 @given(any_graph())
-def test_no_failure_and_no_client_fault_is_never_unwell(some: Graph) -> None:
+def test_without_a_failure_only_what_is_full_is_unwell(some: Graph) -> None:
     for element in (*some.nodes(), *some.edges()):
-        assert element.counts.failures > 0 or element.health not in (FAILING, DEGRADED)
+        full = (element.counts.saturation or 0) >= 0.8
+        assert element.counts.failures > 0 or full or element.health not in (FAILING, DEGRADED)
 
 
 def test_the_graph_given_is_left_as_it_was() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemetry.graph.snapshot import Graph
+from telemetry.observed import VersionShare
 from telemetry.publish.body import edge_json, exact, graph_json, instant, node_json, rounded
 from tests.graphs import AT, any_graph, edge, graph, judged, node
 
@@ -34,6 +35,7 @@ def test_a_node_has_the_fields_of_the_design() -> None:
     row = replace(
         node("east:shop/a%2Fb", 650, 65, codes={"503": 65}),
         versions=("v2", "v1"),
+        shares=(VersionShare("v1", 520, 13), VersionShare("v2", 130, 52)),
         last_request=AT,
         failing_traces=("ab" * 16,),
         warning="Its clock is 90 s behind.",
@@ -62,6 +64,10 @@ def test_a_node_has_the_fields_of_the_design() -> None:
             }
         ],
         "versions": ["v2", "v1"],
+        "version_shares": [
+            {"version": "v1", "share": 0.8, "rps": 8.0, "error_ratio": 0.025},
+            {"version": "v2", "share": 0.2, "rps": 2.0, "error_ratio": 0.4},
+        ],
         "failing_traces": ["ab" * 16],
         "last_request": "2026-03-02T03:14:05.000Z",
         "warning": "Its clock is 90 s behind.",
@@ -76,6 +82,33 @@ def test_an_edge_repeats_its_mtls_share_and_counts_its_codes() -> None:
     assert (body["id"], body["source"], body["target"]) == ("shop/web→shop/cart", "shop/web", "shop/cart")
     assert (body["protocol"], body["protocols"], body["evidence"]) == ("http", ["http", "grpc"], ["metrics", "spans"])
     assert (body["flags"], body["failing_traces"], body["health"]) == ({}, [], "healthy")
+
+
+def test_an_edge_says_who_called_whom_which_versions_and_how_often() -> None:
+    row = replace(
+        edge("shop/web→shop/cart", 100, 1, attempts=123.0, retry_success=13.0, saturation=0.7, ejected=0.5),
+        source_identities=("spiffe://mesh.local/ns/shop/sa/web",),
+        target_identities=("spiffe://mesh.local/ns/shop/sa/cart",),
+        shares=(VersionShare("", 0, 0), VersionShare("v1", 65, 13)),
+    )
+    body = edge_json(next(graph(row).edges()))
+    assert body["identities"] == {
+        "source": ["spiffe://mesh.local/ns/shop/sa/web"],
+        "target": ["spiffe://mesh.local/ns/shop/sa/cart"],
+    }
+    assert body["attempts"] == {"per_request": 1.23, "success_first_try": 0.86, "success_in_the_end": 0.99}
+    assert body["versions"] == [
+        {"version": "", "share": 0.0, "rps": 0.0, "error_ratio": None},
+        {"version": "v1", "share": 1.0, "rps": 1.0, "error_ratio": 0.2},
+    ]
+    assert (body["ejected_ratio"], body["signals"]["saturation"]) == (0.5, 0.7)
+
+
+def test_what_nobody_says_of_an_edge_is_null_or_empty() -> None:
+    body = edge_json(next(graph(edge("shop/web→shop/cart", 100, 1)).edges()))
+    assert body["identities"] == {"source": [], "target": []}
+    assert (body["attempts"], body["versions"], body["ejected_ratio"]) == (None, [], None)
+    assert body["signals"]["saturation"] is None
 
 
 @given(any_graph())

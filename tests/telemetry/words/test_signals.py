@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 from hypothesis import given
 
-from telemetry.signals import Counts, Signals, signals
+from telemetry.signals import Attempts, Counts, Signals, attempts, signals
 from tests.graphs import any_counts
 
 
@@ -23,6 +23,7 @@ def test_every_signal_by_its_definition() -> None:
         bytes_in=6000,
         bytes_out=600,
         connections=6,
+        saturation=0.7,
     )
     assert signals(counts, 60) == Signals(
         rps=2.0,
@@ -32,7 +33,7 @@ def test_every_signal_by_its_definition() -> None:
         p90_ms=pytest.approx(2 ** (7.9 / 8)),
         p95_ms=pytest.approx(2 ** (7.95 / 8)),
         p99_ms=pytest.approx(2 ** (7.99 / 8)),
-        saturation=None,
+        saturation=0.7,
         mtls_ratio=0.75,
         denied_ratio=0.05,
         retry_ratio=0.25,
@@ -62,6 +63,27 @@ def test_every_signal_by_its_definition() -> None:
 )
 def test_unknown_is_none_and_none_is_zero_only_where_counted(counts: Counts, name: str, value: float | None) -> None:
     assert getattr(signals(counts, 60), name) == value
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        pytest.param(Counts(100, 1, attempts=123, retry_success=13), Attempts(1.23, 0.86, 0.99), id="retries help"),
+        pytest.param(Counts(100, 1, attempts=123), Attempts(1.23, None, 0.99), id="nobody says what retries saved"),
+        pytest.param(Counts(100, 20, attempts=60), Attempts(1.0, None, 0.8), id="some never left"),
+        pytest.param(
+            Counts(100, 0, 20, client_errors=80, attempts=100, retry_success=0),
+            Attempts(1.0, 1.0, 1.0),
+            id="the cancelled count neither way, a client's error is an answer",
+        ),
+        pytest.param(Counts(5, 0, 5, attempts=10), Attempts(2.0), id="all cancelled"),
+        pytest.param(Counts(4, 3, attempts=9, retry_success=2), Attempts(2.25, 0.0, 0.25), id="two sources disagree"),
+        pytest.param(Counts(100, 1), None, id="nothing says how often"),
+        pytest.param(Counts(attempts=3), None, id="attempts without a request"),
+    ],
+)
+def test_what_retries_cost_and_save(counts: Counts, expected: Attempts | None) -> None:
+    assert attempts(counts) == expected
 
 
 @given(any_counts())
