@@ -24,7 +24,7 @@ WITH calls AS (
   SELECT $KEY, '', '', 0., 'ok', 0., map(), map(), map(), n, if(class = 'error', n, 0), map(bin, n), 0., 0, 0., [] FROM as_received
   UNION ALL
   SELECT $KEY, source_kind, target_kind, 0., 'ok', 0., map(), map(), map(), 0., 0., map(), 0., 0, 0., []
-  FROM edges_10s FINAL WHERE bucket BETWEEN {since:DateTime('UTC')} AND {until:DateTime('UTC')} AND (requests != 0 OR attempts != 0)
+  FROM edges_10s FINAL WHERE dialect = '' AND bucket BETWEEN {since:DateTime('UTC')} AND {until:DateTime('UTC')} AND (requests != 0 OR attempts != 0)
 )
 SELECT $KEY, {generation:UInt64} AS generation, sum(requests) AS requests, sumIf(p.requests, class = 'error') AS failures,
   sumIf(p.requests, class = 'cancelled') AS cancelled, sumIf(p.requests, class IN ('client_error', 'throttled', 'denied')) AS client_errors,

@@ -14,7 +14,7 @@ WITH cells AS (
   FROM cells
   UNION ALL
   SELECT bucket, node, kind, 'ok', 0., map(), map(), map(), NULL, []
-  FROM nodes_10s FINAL WHERE bucket BETWEEN {since:DateTime('UTC')} AND {until:DateTime('UTC')} AND requests != 0
+  FROM nodes_10s FINAL WHERE dialect = '' AND bucket BETWEEN {since:DateTime('UTC')} AND {until:DateTime('UTC')} AND requests != 0
 )
 SELECT bucket, node, {generation:UInt64} AS generation, sum(n) AS requests, sumIf(n, class = 'error') AS failures, sumIf(n, class = 'cancelled') AS cancelled,
   sumIf(n, class IN ('client_error', 'throttled', 'denied')) AS client_errors, sumIf(n, class = 'denied') AS denied,

@@ -9,7 +9,7 @@ WITH cells AS (
   SELECT bucket, node, operation, n, if(failed, n, 0) AS failures, if(bin != -32767, map(bin, n), map()) AS latency FROM cells
   UNION ALL
   SELECT bucket, node, operation, 0., 0., map()
-  FROM operations_10s FINAL WHERE bucket BETWEEN {since:DateTime('UTC')} AND {until:DateTime('UTC')} AND requests != 0
+  FROM operations_10s FINAL WHERE dialect = '' AND bucket BETWEEN {since:DateTime('UTC')} AND {until:DateTime('UTC')} AND requests != 0
 )
 SELECT bucket, node, operation, {generation:UInt64} AS generation, sum(n) AS requests, sum(p.failures) AS failures,
   mapApply((k, v) -> (k, toUInt64(round(v))), sumMap(p.latency)) AS latency

@@ -9,7 +9,7 @@ WITH cells AS (
   SELECT bucket, node, source, version, instance, n, if(failed, n, 0) AS failures, if(bin != -32767, map(bin, n), map()) AS latency FROM cells
   UNION ALL
   SELECT bucket, node, source, version, instance, 0., 0., map()
-  FROM parts_10s FINAL WHERE bucket BETWEEN {since:DateTime('UTC')} AND {until:DateTime('UTC')} AND requests != 0
+  FROM parts_10s FINAL WHERE dialect = '' AND bucket BETWEEN {since:DateTime('UTC')} AND {until:DateTime('UTC')} AND requests != 0
 )
 SELECT bucket, node, source, version, instance, {generation:UInt64} AS generation, sum(n) AS requests, sum(p.failures) AS failures,
   mapApply((k, v) -> (k, toUInt64(round(v))), sumMap(p.latency)) AS latency

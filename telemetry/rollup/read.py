@@ -1,64 +1,132 @@
 """What the roll-ups say of a window, ready for the graph: one row a node, one edge a pair."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from telemetry.engine.engine import Engine, Row
+from telemetry.evidence import Said, truth
 from telemetry.identity import UNKNOWN
-from telemetry.observed import EdgeRow, NodeRow, Observed
+from telemetry.observed import EdgeRow, NodeRow, Observed, VersionShare
 from telemetry.rollup.question import ask
 from telemetry.signals import Counts
-from telemetry.sums import added
 from telemetry.window import Window, bucket_of
 
 IDLE = timedelta(hours=1)
+# A counter may have covered its last bucket so long ago and still count (rules.md: at most 2 min), and a bucket.
+_LONGEST_LAG = timedelta(seconds=130)
+_NO_LAGS: dict[str, Any] = {"pairs": [0], "nodes": [""], "lags": [0.0]}
 
 
 def window(engine: Engine, window: Window) -> Observed:
     """Sums over the window's buckets. Nodes without a request in it whose last is within an hour come with zero counts;
     one that only calls others comes with its edges."""
     span = {"since": window.since, "until": window.until}
-    rows = ask(engine, "window_edges", **span)
-    edges = [_edge(list(of_pair)) for _, of_pair in groupby(rows, key=lambda row: (row["source"], row["target"]))]
-    versions = {row["node"]: tuple(row["versions"]) for row in ask(engine, "window_versions", **span)}
-    found = ask(engine, "window_nodes", idle=bucket_of(window.until - IDLE), **span)
-    nodes = {row["node"]: _node(row, versions.get(row["node"], ())) for row in found}
-    for row in rows:
+    edges = _edge_rows(engine, span)
+    nodes = _nodes(engine, window, span)
+    for rows in edges.values():
         for end in ("source", "target"):
-            nodes.setdefault(row[end], NodeRow(row[end], _kind(row, end), Counts()))
-    return Observed(window, tuple(nodes[node] for node in sorted(nodes)), tuple(edges))
+            nodes.setdefault(rows[0][end], NodeRow(rows[0][end], _kind(rows, end), Counts()))
+    shares, of_edge = _versions(engine, span)
+    return Observed(
+        window,
+        tuple(_with_versions(nodes[node], shares.get(node, ())) for node in sorted(nodes)),
+        tuple(_edge(rows, of_edge.get(pair, ())) for pair, rows in edges.items()),
+    )
 
 
-def _kind(row: Row, end: str) -> str:
-    return "unknown" if row[end] == str(UNKNOWN) else str(row[f"{end}_kind"])
+def _edge_rows(engine: Engine, span: dict[str, Any]) -> dict[tuple[str, str], list[Row]]:
+    lags = _lags(ask(engine, "window_lags", early=bucket_of(span["since"] - _LONGEST_LAG), **span), "pair", "pairs")
+    rows = ask(engine, "window_edges", early=_early(span, lags), **span, **lags)
+    return {pair: list(of_pair) for pair, of_pair in groupby(rows, key=lambda row: (row["source"], row["target"]))}
 
 
-def _node(row: Row, versions: tuple[str, ...]) -> NodeRow:
-    seconds, ns = divmod(int(row["last_request_ns"]), 1_000_000_000)
+def _lags(rows: Sequence[Row], key: str, name: str) -> dict[str, Any]:
+    if not rows:
+        return _NO_LAGS
+    return {name: [row[key] for row in rows], "lags": [float(row["lag"]) for row in rows]}
+
+
+def _early(span: dict[str, Any], lags: dict[str, Any]) -> datetime:
+    return bucket_of(span["since"] - timedelta(seconds=max(lags["lags"])))
+
+
+def _nodes(engine: Engine, window: Window, span: dict[str, Any]) -> dict[str, NodeRow]:
+    lags = _lags(ask(engine, "node_lags", early=bucket_of(span["since"] - _LONGEST_LAG), **span), "node", "nodes")
+    rows = ask(engine, "window_nodes", early=_early(span, lags), **span, **lags)
+    found = {node: list(of_node) for node, of_node in groupby(rows, key=lambda row: row["node"])}
+    seen = ask(engine, "idle_nodes", idle=bucket_of(window.until - IDLE), until=window.until)
+    return {row["node"]: _node(row, found.get(row["node"], [])) for row in seen}
+
+
+def _kind(rows: Sequence[Row], end: str) -> str:
+    return "unknown" if rows[0][end] == str(UNKNOWN) else max(str(row[f"{end}_kind"]) for row in rows)
+
+
+def _node(seen: Row, rows: list[Row]) -> NodeRow:
+    seconds, ns = divmod(int(seen["last_request_ns"]), 1_000_000_000)
     last = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=ns // 1000)
-    return NodeRow(row["node"], row["kind"], counts(row), versions, last, tuple(row["failing_traces"]))
+    counts_ = truth([said(row) for row in rows]).counts if rows else Counts()
+    return NodeRow(seen["node"], seen["kind"], counts_, last_request=last, failing_traces=_traces(rows))
 
 
-def _edge(rows: list[Row]) -> EdgeRow:
-    """One edge of a pair's rows by protocol. The protocol with most requests names it, TCP only if alone."""
-    first = min(rows, key=lambda row: (row["protocol"] == "tcp", -row["requests"], row["protocol"]))
-    traces = list(dict.fromkeys(trace for row in rows for trace in row["failing_traces"]))[:5]
+def _edge(rows: list[Row], shares: tuple[VersionShare, ...]) -> EdgeRow:
+    """One edge of a pair's rows by protocol and dialect."""
+    told = truth([said(row) for row in rows])
     return EdgeRow(
-        source=first["source"],
-        target=first["target"],
-        protocol=first["protocol"],
-        counts=added(counts(row) for row in rows),
-        callee=added(_callee(row) for row in rows),
-        protocols=tuple(dict.fromkeys([first["protocol"], *(row["protocol"] for row in rows)])),
-        evidence=tuple(sorted({name for row in rows for name in row["evidence"]})),
-        failing_traces=tuple(traces),
+        source=rows[0]["source"],
+        target=rows[0]["target"],
+        protocol=told.protocols[0],
+        counts=told.counts,
+        callee=told.callee,
+        protocols=told.protocols,
+        evidence=told.evidence,
+        failing_traces=_traces(rows),
+        source_identities=_all(rows, "source_identities"),
+        target_identities=_all(rows, "target_identities"),
+        shares=shares,
     )
 
 
-def _callee(row: Row) -> Counts:
-    return Counts(
-        requests=row["callee_requests"], failures=row["callee_failures"], latency=_bins(row["callee_latency"])
-    )
+def said(row: Row) -> Said:
+    """What a roll-up row of one dialect says."""
+    callee = Counts()
+    if row.get("callee_requests"):
+        callee = Counts(
+            requests=row["callee_requests"], failures=row["callee_failures"], latency=_bins(row["callee_latency"])
+        )
+    return Said(row["rank"], bool(row["counts"]), row.get("protocol", ""), counts(row), callee)
+
+
+def _traces(rows: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(trace for row in rows for trace in row["failing_traces"]))[:5]
+
+
+def _all(rows: Sequence[Row], column: str) -> tuple[str, ...]:
+    return tuple(sorted({value for row in rows for value in row[column]}))
+
+
+def _versions(
+    engine: Engine, span: dict[str, Any]
+) -> tuple[dict[str, tuple[VersionShare, ...]], dict[tuple[str, str], tuple[VersionShare, ...]]]:
+    """Of each node and of each edge by (source, target), newest version first."""
+    of_node: dict[str, dict[str, VersionShare]] = defaultdict(dict)
+    of_edge: dict[tuple[str, str], list[VersionShare]] = defaultdict(list)
+    for row in ask(engine, "window_versions", **span):
+        share = VersionShare(row["version"], row["requests"], row["failures"])
+        known = of_node[row["node"]].get(share.version, VersionShare(share.version, 0.0, 0.0))
+        of_node[row["node"]][share.version] = VersionShare(
+            share.version, known.requests + share.requests, known.failures + share.failures
+        )
+        of_edge[row["source"], row["node"]].append(share)
+    return {node: tuple(found.values()) for node, found in of_node.items()}, {k: tuple(v) for k, v in of_edge.items()}
+
+
+def _with_versions(node: NodeRow, shares: tuple[VersionShare, ...]) -> NodeRow:
+    return replace(node, versions=tuple(share.version for share in shares), shares=shares)
 
 
 def counts(row: Row) -> Counts:
@@ -78,6 +146,9 @@ def counts(row: Row) -> Counts:
         bytes_in=row.get("bytes_in"),
         bytes_out=row.get("bytes_out"),
         connections=row.get("connections"),
+        saturation=row.get("saturation"),
+        retry_success=row.get("retry_success"),
+        ejected=row.get("ejected"),
     )
 
 

@@ -4,14 +4,17 @@ Nothing is added up twice: a bucket's rows are replaced, so any order and repeti
 still to do is kept in memory; a restart finds it again, since a segment is written to `refreshed` only when all is done
 for it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from weakref import WeakKeyDictionary
 
-from telemetry.engine.engine import Engine
+from telemetry.engine.engine import Engine, Signal
+from telemetry.rollup import said
 from telemetry.rollup.fold import Run, fold, learn_owners
 from telemetry.rollup.question import ask
+from telemetry.rollup.todo import Todo
 from telemetry.window import BUCKET_S, bucket_of
 
 LATENESS_S = 10.0
@@ -21,6 +24,8 @@ _SPANS_A_RUN = 1_000_000
 _SPANS_AT_ONCE = 50_000
 _BUCKETS_A_RUN = 60
 _RUNS_AN_EPOCH = 32
+SAYERS: Mapping[Signal, Callable[[Engine, Run], None]] = {}
+"""Who says what of a run's buckets besides spans, by signal: each fills `fold_said` and `fold_servers`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +40,28 @@ class Refreshed:
 
 @dataclass
 class _Queue:
-    """What is to be done for one engine. Buckets are Unix seconds. `stale`: to compute; `dirty`: those of them that got
-    spans; `open`: to compute once more when they are old enough to be final; `segments`: each with its buckets that are
-    not final."""
+    """What is to be done for one engine, by signal. `owners`: who is known to send something; 1 if a gateway."""
 
     epoch: int
     runs: int = 0
-    stale: set[int] = field(default_factory=set)
-    dirty: set[int] = field(default_factory=set)
-    open: set[int] = field(default_factory=set)
-    segments: dict[tuple[int, int], set[int]] = field(default_factory=dict)
+    todo: dict[Signal, Todo] = field(default_factory=lambda: {signal: Todo() for signal in (Signal.TRACES, *SAYERS)})
     owners: dict[str, int] = field(default_factory=dict)
-    whole_at: dict[int, float] = field(default_factory=dict)
 
     def next_generation(self) -> int:
         self.runs += 1
         return self.epoch << _RUNS_AN_EPOCH | self.runs
+
+    def left(self) -> int:
+        return sum(len(todo.stale) for todo in self.todo.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    """`settled`: the newest bucket old enough to be final."""
+
+    now: datetime
+    settled: int
+    seldom_s: float
 
 
 _queues: WeakKeyDictionary[Engine, _Queue] = WeakKeyDictionary()
@@ -62,23 +73,26 @@ def refresh(
     """Compute what is out of date, newest first, for about `budget_s`; the rest waits for the next call. Versions and
     operations of buckets that are not final are computed again after `seldom_s` only.
 
-    At least one run of buckets is computed. One caller at a time for one database."""
+    At least one run of buckets of each signal is computed. One caller at a time for one database."""
     began = monotonic()
     queue = _queues.get(engine) or _queue_of(engine)
-    settled = int(now.timestamp() - lateness_s - BUCKET_S) // BUCKET_S * BUCKET_S
+    when = _When(now, int(now.timestamp() - lateness_s - BUCKET_S) // BUCKET_S * BUCKET_S, seldom_s)
     _take_segments(engine, queue)
-    ripe = {bucket for bucket in queue.open if bucket <= settled}
-    queue.open -= ripe
-    queue.stale |= ripe
-    if queue.stale:
+    for todo in queue.todo.values():
+        todo.ripen(when.settled)
+    if queue.left():
         _take_owners(engine, queue, now)
     buckets = spans = 0
-    while queue.stale and (not buckets or monotonic() - began < budget_s):
-        run, read = _newest_run(engine, queue.stale)
-        spans += _compute(engine, queue, run, settled, at_leisure=read > _SPANS_AT_ONCE, now=now, seldom_s=seldom_s)
-        buckets += len(run)
+    first = True
+    while queue.left() and (first or monotonic() - began < budget_s):
+        for signal, todo in queue.todo.items():
+            if todo.stale:
+                done, read = _next_run(engine, queue, signal, when)
+                buckets += done
+                spans += read
+        first = False
     _finish_segments(engine, queue, now)
-    return Refreshed(buckets, len(queue.stale), spans, monotonic() - began)
+    return Refreshed(buckets, queue.left(), spans, monotonic() - began)
 
 
 def _queue_of(engine: Engine) -> _Queue:
@@ -90,16 +104,14 @@ def _queue_of(engine: Engine) -> _Queue:
 
 def _take_segments(engine: Engine, queue: _Queue) -> None:
     for row in ask(engine, "unrefreshed"):
-        key = (int(row["spool"]), int(row["segment"]))
-        if key not in queue.segments:
-            # A segment without spans has one bucket, 0, from the join: nothing to compute.
-            queue.segments[key] = {int(bucket) for bucket in row["buckets"] if bucket}
-            queue.dirty |= queue.segments[key]
-            queue.stale |= queue.segments[key]
+        # A segment that touched no bucket has one, 0, from the join, and no signal: nothing to compute.
+        signal = Signal(row["signal"]) if row["signal"] else Signal.TRACES
+        touched = {int(bucket) for bucket in row["buckets"] if bucket} if signal in queue.todo else set()
+        queue.todo.get(signal, queue.todo[Signal.TRACES]).take((int(row["spool"]), int(row["segment"])), touched)
 
 
 def _take_owners(engine: Engine, queue: _Queue, now: datetime) -> None:
-    """Learn who sends spans; what named a new owner otherwise within the last 10 minutes is out of date."""
+    """Learn who sends something; what named a new owner otherwise within the last 10 minutes is out of date."""
     since = bucket_of(now - _RENAMED_WITHIN)
     found = ask(engine, "owners")
     # A process that has just started cannot tell who is new but by their first span.
@@ -111,16 +123,26 @@ def _take_owners(engine: Engine, queue: _Queue, now: datetime) -> None:
     ]
     queue.owners = {row["node"]: row["gateway"] for row in found}
     learn_owners(engine)
-    if new:
-        names = [node.partition("/")[2] for node in new]
-        queue.stale |= {int(r["at"]) for r in ask(engine, "renamed", since=since, names=names, nodes=new)}
+    if not new:
+        return
+    names = [node.partition("/")[2] for node in new]
+    for row in ask(engine, "renamed", since=since, names=names, nodes=new):
+        for signal in row["signals"]:
+            if signal in queue.todo:
+                queue.todo[Signal(signal)].stale.add(int(row["at"]))
 
 
-def _newest_run(engine: Engine, stale: set[int]) -> tuple[list[int], int]:
+def _next_run(engine: Engine, queue: _Queue, signal: Signal, when: _When) -> tuple[int, int]:
+    """Compute the newest run of a signal's stale buckets; how many they are, and how many spans were read."""
+    if signal != Signal.TRACES:
+        return _compute_said(engine, queue, signal, when), 0
+    run, read = _newest_run(engine, queue.todo[signal])
+    return len(run), _compute(engine, queue, run, when, at_leisure=read > _SPANS_AT_ONCE)
+
+
+def _newest_run(engine: Engine, todo: Todo) -> tuple[list[int], int]:
     """The newest stale bucket and those just before it, as many as memory allows; how many spans are read for them."""
-    run = [max(stale)]
-    while len(run) < _BUCKETS_A_RUN and run[-1] - BUCKET_S in stale:
-        run.append(run[-1] - BUCKET_S)
+    run = todo.newest_run(BUCKET_S, _BUCKETS_A_RUN)
     # Two buckets more on each side: the neighbours are computed as well, and theirs are read.
     around = ask(engine, "sizes", since=_time(run[-1] - 2 * BUCKET_S), until=_time(run[0] + 2 * BUCKET_S))
     size = {int(row["at"]): int(row["spans"]) for row in around}
@@ -133,39 +155,45 @@ def _newest_run(engine: Engine, stale: set[int]) -> tuple[list[int], int]:
     return run, total
 
 
-def _compute(
-    engine: Engine, queue: _Queue, run: list[int], settled: int, *, at_leisure: bool, now: datetime, seldom_s: float
-) -> int:
+def _compute(engine: Engine, queue: _Queue, run: list[int], when: _When, *, at_leisure: bool) -> int:
     """Compute a run of stale buckets, and the neighbours of those that got spans: their calls may have gained an end.
 
     `at_leisure`: neighbours that are computed once more anyway, when they are final, wait for that."""
+    todo, now = queue.todo[Signal.TRACES], when.now.timestamp()
     done = set(run)
-    beside = {bucket + step for bucket in done & queue.dirty for step in (-BUCKET_S, BUCKET_S)} - done
-    waiting = {bucket for bucket in beside if at_leisure and bucket > settled}
+    beside = {bucket + step for bucket in done & todo.dirty for step in (-BUCKET_S, BUCKET_S)} - done
+    waiting = {bucket for bucket in beside if at_leisure and bucket > when.settled}
     wanted = done | (beside - waiting)
-    fresh = bool(done - queue.open)
-    whole = min(wanted) <= settled or any(now.timestamp() - queue.whole_at.get(b, 0) >= seldom_s for b in wanted)
+    fresh = bool(done - todo.open)
+    whole = todo.wants_whole(wanted, when.settled, now, when.seldom_s)
     spans, called = fold(
-        engine, Run(_time(min(wanted)), _time(max(wanted)), _time(settled), queue.next_generation(), fresh, whole)
+        engine, Run(_time(min(wanted)), _time(max(wanted)), _time(when.settled), queue.next_generation(), fresh, whole)
     )
     if whole:
-        queue.whole_at = {b: at for b, at in queue.whole_at.items() if b > settled}
-        queue.whole_at |= dict.fromkeys(wanted, now.timestamp())
-    queue.stale -= done
-    queue.dirty -= done
-    queue.open |= {bucket for bucket in done if bucket > settled} | waiting
-    final = done - queue.open
-    for buckets in queue.segments.values():
-        buckets.difference_update(final)
-    queue.stale |= set(called)
+        todo.wrote_whole(wanted, when.settled, now)
+    todo.computed(done, when.settled, waiting)
+    todo.stale |= set(called)
     return spans
 
 
+def _compute_said(engine: Engine, queue: _Queue, signal: Signal, when: _When) -> int:
+    """Compute the newest run of buckets of which metrics or logs say something; how many there were."""
+    todo, now = queue.todo[signal], when.now.timestamp()
+    done = set(todo.newest_run(BUCKET_S, _BUCKETS_A_RUN))
+    whole = todo.wants_whole(done, when.settled, now, when.seldom_s)
+    run = Run(_time(min(done)), _time(max(done)), _time(when.settled), queue.next_generation(), True, whole)
+    said.empty(engine)
+    SAYERS[signal](engine, run)
+    said.settle(engine, signal, run)
+    if whole:
+        todo.wrote_whole(done, when.settled, now)
+    todo.computed(done, when.settled)
+    return len(done)
+
+
 def _finish_segments(engine: Engine, queue: _Queue, now: datetime) -> None:
-    ended = [key for key, buckets in queue.segments.items() if not buckets]
+    ended = [segment for todo in queue.todo.values() for segment in todo.finished()]
     engine.insert_rows("refreshed", [{"spool": spool, "segment": segment, "at": now} for spool, segment in ended])
-    for key in ended:
-        del queue.segments[key]
 
 
 def _time(second: int) -> datetime:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from math import ceil
 
 from telemetry.engine.engine import Engine
+from telemetry.evidence import truth
 from telemetry.identity import EdgeId
 from telemetry.rollup.question import ask
-from telemetry.rollup.read import counts
+from telemetry.rollup.read import said
 from telemetry.signals import Signals, signals
 from telemetry.window import BUCKET_S
 
@@ -33,7 +35,10 @@ def series(engine: Engine, of: str | EdgeId, since: datetime, until: datetime, s
         rows = ask(engine, "series_edge", source=of.source, target=of.target, **asked)
     else:
         rows = ask(engine, "series_node", node=of, **asked)
-    found = {int(row["at"]): asdict(signals(counts(row), step)) for row in rows}
+    found = {
+        int(at): asdict(signals(truth([said(row) for row in of_step]).counts, step))
+        for at, of_step in groupby(rows, key=lambda row: row["at"])
+    }
     nothing = asdict(Signals())
     columns = {name: tuple(found.get(at, nothing)[name] for at in steps) for name in nothing}
     return Series(step, tuple(datetime.fromtimestamp(at, UTC) for at in steps), columns)

@@ -1,11 +1,23 @@
--- Edges of [since, until), one row for each protocol of a pair. Reads edges_10s by its first key.
-SELECT source, target, protocol, max(e.source_kind) AS source_kind, max(e.target_kind) AS target_kind,
-  sum(e.requests) AS requests, sum(e.failures) AS failures, sum(e.cancelled) AS cancelled, sum(e.client_errors) AS client_errors, sum(e.denied) AS denied,
-  sum(e.attempts) AS attempts, sumMap(e.codes) AS codes, sumMap(e.flags) AS flags, sumMap(e.latency) AS latency,
-  sum(e.callee_requests) AS callee_requests, sum(e.callee_failures) AS callee_failures, sumMap(e.callee_latency) AS callee_latency,
-  sum(e.mutual_tls) AS mutual_tls, sum(e.reached) AS reached, sum(e.bytes_in) AS bytes_in, sum(e.bytes_out) AS bytes_out, sum(e.connections) AS connections,
-  groupUniqArrayArray(e.evidence) AS evidence,
+-- Edges of a window, a row for each protocol and dialect of a pair, what counts apart from what only adds to it. A pair of `pairs`
+-- (window_lags.sql) is read `lags` seconds earlier than the others, over a window of the same length; the bucket that such a
+-- window begins in counts by the part inside. early: the earliest of these beginnings.
+WITH parts AS (
+  SELECT *, transform(cityHash64(source, target, protocol = 'tcp'), {pairs:Array(UInt64)}, {lags:Array(Float64)}, toFloat64(0)) AS lag, toUnixTimestamp(bucket) + lag AS began,
+    greatest(0, least(1, (began + 10 - toUnixTimestamp({since:DateTime('UTC')})) / 10)) AS share
+  FROM edges_counted(since = {early:DateTime('UTC')}, until = {until:DateTime64(9, 'UTC')})
+  WHERE share > 0 AND began < toUnixTimestamp64Milli({until:DateTime64(9, 'UTC')}) / 1000
+)
+SELECT source, target, protocol, dialect, min(e.rank) AS rank, counts, max(e.source_kind) AS source_kind, max(e.target_kind) AS target_kind,
+  sum(e.requests * share) AS requests, sum(e.failures * share) AS failures, sum(e.cancelled * share) AS cancelled, sum(e.client_errors * share) AS client_errors, sum(e.denied * share) AS denied,
+  sum(e.attempts * share) AS attempts, sum(e.retry_success * share) AS retry_success,
+  sumMap(if(share = 1, e.codes, mapApply((k, v) -> (k, v * share), e.codes))) AS codes, sumMap(if(share = 1, e.flags, mapApply((k, v) -> (k, v * share), e.flags))) AS flags,
+  sumMapIf(e.latency, share >= 0.5) AS latency,
+  sum(e.callee_requests * share) AS callee_requests, sum(e.callee_failures * share) AS callee_failures, sumMapIf(e.callee_latency, share >= 0.5) AS callee_latency,
+  sum(e.mutual_tls * share) AS mutual_tls, sum(e.reached * share) AS reached,
+  sum(e.bytes_in * share) AS bytes_in, sum(e.bytes_out * share) AS bytes_out, sum(e.connections * share) AS connections,
+  max(e.saturation) AS saturation, max(e.ejected) AS ejected,
+  groupUniqArrayArray(e.source_identities) AS source_identities, groupUniqArrayArray(e.target_identities) AS target_identities,
   arrayMap(t -> lower(hex(t)), arraySlice(arrayDistinct(arrayFlatten(arrayReverseSort(x -> x.1, groupArray((bucket, e.failing_traces))).2)), 1, 5)) AS failing_traces
-FROM edges_10s AS e FINAL WHERE bucket >= {since:DateTime('UTC')} AND bucket < {until:DateTime64(9, 'UTC')}
-GROUP BY source, target, protocol HAVING requests != 0 OR attempts != 0
-ORDER BY source, target, requests DESC, protocol;
+FROM parts AS e
+GROUP BY source, target, protocol, dialect, counts HAVING requests != 0 OR attempts != 0 OR connections != 0 OR bytes_in != 0 OR bytes_out != 0
+ORDER BY source, target, rank, requests DESC, protocol, dialect;

@@ -1,9 +1,16 @@
--- Nodes that received something in [since, until), and those idle there that did so since {idle}.
-SELECT node, max(n.kind) AS kind, sumIf(n.requests, inside) AS requests, sumIf(n.failures, inside) AS failures, sumIf(n.cancelled, inside) AS cancelled,
-  sumIf(n.client_errors, inside) AS client_errors, sumIf(n.denied, inside) AS denied,
-  sumMapIf(n.codes, inside) AS codes, sumMapIf(n.flags, inside) AS flags, sumMapIf(n.latency, inside) AS latency,
-  toUnixTimestamp64Nano(max(n.last_request)) AS last_request_ns,
-  arrayMap(t -> lower(hex(t)), arraySlice(arrayDistinct(arrayFlatten(arrayReverseSort(x -> x.1, groupArrayIf((bucket, n.failing_traces), inside)).2)), 1, 5)) AS failing_traces
-FROM (SELECT *, bucket >= {since:DateTime('UTC')} AS inside FROM nodes_10s FINAL
-  WHERE bucket >= {idle:DateTime('UTC')} AND bucket < {until:DateTime64(9, 'UTC')} AND nodes_10s.requests != 0) AS n
-GROUP BY node ORDER BY node;
+-- Nodes as they received in a window, a row for each dialect, what counts apart from what only adds to it; `nodes` are read `lags`
+-- seconds earlier than the others, as pairs are in window_edges.sql.
+WITH parts AS (
+  SELECT *, transform(toString(node), {nodes:Array(String)}, {lags:Array(Float64)}, toFloat64(0)) AS lag, toUnixTimestamp(bucket) + lag AS began,
+    greatest(0, least(1, (began + 10 - toUnixTimestamp({since:DateTime('UTC')})) / 10)) AS share
+  FROM nodes_counted(since = {early:DateTime('UTC')}, until = {until:DateTime64(9, 'UTC')})
+  WHERE share > 0 AND began < toUnixTimestamp64Milli({until:DateTime64(9, 'UTC')}) / 1000
+)
+SELECT node, dialect, min(n.rank) AS rank, counts, max(n.kind) AS kind,
+  sum(n.requests * share) AS requests, sum(n.failures * share) AS failures, sum(n.cancelled * share) AS cancelled, sum(n.client_errors * share) AS client_errors, sum(n.denied * share) AS denied,
+  sumMap(if(share = 1, n.codes, mapApply((k, v) -> (k, v * share), n.codes))) AS codes, sumMap(if(share = 1, n.flags, mapApply((k, v) -> (k, v * share), n.flags))) AS flags,
+  sumMapIf(n.latency, share >= 0.5) AS latency, max(n.saturation) AS saturation,
+  arrayMap(t -> lower(hex(t)), arraySlice(arrayDistinct(arrayFlatten(arrayReverseSort(x -> x.1, groupArray((bucket, n.failing_traces))).2)), 1, 5)) AS failing_traces
+FROM parts AS n
+GROUP BY node, dialect, counts HAVING requests != 0
+ORDER BY node, rank, dialect;
