@@ -4,6 +4,7 @@ from math import floor
 
 GAP = "\u2009"
 NONE = "–"
+_NEARLY_ALL = 0.995
 _LARGE = ((1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))
 
 
@@ -42,6 +43,16 @@ def ratio(value: float | None) -> str:
     if 0 < percent < 0.05:
         return f"<{GAP}0.1{GAP}%"
     return f"{_fixed(percent, 0 if percent == 0 or percent >= 9.95 else 1)}{GAP}%"
+
+
+def part(value: float | None) -> str:
+    """A share that is not whole is never said to be: `> 99 %`."""
+    return f">{GAP}99{GAP}%" if value is not None and _NEARLY_ALL <= value < 1 else ratio(value)
+
+
+def level(value: float | None) -> str:
+    """A level from 0 to 1: `0.70`."""
+    return NONE if value is None else _fixed(value, 2)
 
 
 def ms(value: float | None) -> str:

@@ -19,6 +19,8 @@ STATIC = "/static/"
 register.filter("count", words.count)
 register.filter("rate", words.rate)
 register.filter("ratio", words.ratio)
+register.filter("part", words.part)
+register.filter("level", words.level)
 register.filter("ms", words.ms)
 register.filter("size", words.size)
 register.filter("span", words.span)

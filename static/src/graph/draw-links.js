@@ -1,6 +1,7 @@
 /** Calls on the canvas: width for traffic, colour and dashes for state, arrow heads, labels where there is room. */
 import { overlap } from "./boxes.js";
 import { along } from "./curve.js";
+import { LOCK, lock } from "./marks.js";
 import { measured, readable } from "./text.js";
 
 /**
@@ -89,24 +90,33 @@ function head(ctx, { curve, points, width }) {
 
 /** Where on a line a label may sit, best first. */
 const PLACES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74];
+/** Locks are many and say that all is well: only where they can be told apart. */
+const LOCKS_FROM = 0.75;
+
+/** The first free place for a label of this size. @param {Link} link @param {number} w @param {number} h @param {Rect[]} taken @param {boolean} must have one even if it covers something */
+function placeFor(link, w, h, taken, must) {
+  const rects = PLACES.map((share) => {
+    const [x, y] = along(link.points, share);
+    return { x: x - w / 2, y: y - h / 2, w, h };
+  });
+  return rects.find((each) => !taken.some((other) => overlap(each, other, 1, 1))) ?? (must ? rects[0] : null);
+}
 
 /** @param {CanvasRenderingContext2D} ctx @param {Link[]} links @param {Thing[]} things @param {Look} look */
 export function drawLabels(ctx, links, things, look) {
-  const { palette, eye } = look;
+  const { palette, eye, hovered } = look;
   const size = readable(10.5, eye.k);
   /** @type {Rect[]} */ const taken = things.map((thing) => thing.rect);
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
-  const labelled = links.filter((link) => link.label).sort((a, b) => RANK[b.call.health] - RANK[a.call.health] || b.call.rps - a.call.rps);
+  const rank = (/** @type {Link} */ link) => RANK[link.call.health] + (link.id === hovered ? 10 : 0);
+  const labelled = links.filter((link) => link.label || link.id === hovered).sort((a, b) => rank(b) - rank(a) || b.call.rps - a.call.rps);
   for (const link of labelled) {
+    const text = link.id === hovered ? link.detail : link.label;
     const bad = link.call.health === "failing";
     ctx.font = `${bad ? 600 : 500} ${size}px ${palette.sans}`;
-    const [w, h] = [measured(ctx, link.label) + size * 1.1, size * 1.6];
-    const rects = PLACES.map((share) => {
-      const [x, y] = along(link.points, share);
-      return { x: x - w / 2, y: y - h / 2, w, h };
-    });
-    const rect = rects.find((each) => !taken.some((other) => overlap(each, other, 1, 1))) ?? rects[0];
+    const [w, h] = [measured(ctx, text) + size * 1.1, size * 1.6];
+    const rect = /** @type {Rect} */ (placeFor(link, w, h, taken, true));
     taken.push(rect);
     ctx.globalAlpha = look.near && !look.near.has(link.id) ? 0.38 : 1;
     ctx.beginPath();
@@ -117,7 +127,19 @@ export function drawLabels(ctx, links, things, look) {
     ctx.lineWidth = 1;
     ctx.stroke();
     ctx.fillStyle = bad ? palette.bad : palette.text2;
-    ctx.fillText(link.label, rect.x + w / 2, rect.y + h / 2 + size * 0.05);
+    ctx.fillText(text, rect.x + w / 2, rect.y + h / 2 + size * 0.05);
   }
+  if (eye.k >= LOCKS_FROM) drawLocks(ctx, links.filter((link) => link.locked && !link.label && link.id !== hovered), taken, look);
   ctx.globalAlpha = 1;
+}
+
+/** A small closed lock on each call that is all mutual TLS, where there is room for it. @param {CanvasRenderingContext2D} ctx @param {Link[]} links @param {Rect[]} taken @param {Look} look */
+function drawLocks(ctx, links, taken, { palette, near }) {
+  for (const link of links) {
+    const rect = placeFor(link, LOCK, LOCK, taken, false);
+    if (!rect) continue;
+    taken.push(rect);
+    ctx.globalAlpha = near && !near.has(link.id) ? 0.38 : 1;
+    lock(ctx, rect.x, rect.y, palette);
+  }
 }

@@ -9,7 +9,8 @@
  * @typedef {{id: string, key: string, name: string, count: number, rps: number, error_ratio: number|null, health: Health,
  *   shares: Record<string, number>, worst: Node[]}} Card
  * @typedef {{id: string, source: string, target: string, rps: number, error_ratio: number|null, health: Health, plaintext: boolean,
- *   edge: Edge|null}} Call  `edge` where the call is one edge, null where it stands for several
+ *   mtls: number|null, told: number, edge: Edge|null}} Call  `edge` where the call is one edge, null where it stands for several;
+ *   `mtls` is the share of the `told` requests a second of which it is known
  */
 import { isPlaintext, isProblem, NO_NAMESPACE, worse } from "./model.js";
 
@@ -88,7 +89,8 @@ export function callsOf(graph, placement, keys, shown) {
     const single = source === edge.source && target === edge.target;
     if (source === target && !single) continue;
     const id = single ? edge.id : `${source}→${target}`;
-    const call = { id, source, target, rps: edge.signals.rps ?? 0, error_ratio: edge.signals.error_ratio, health: edge.health, plaintext: isPlaintext(edge), edge: single ? edge : null };
+    const call = { id, source, target, rps: edge.signals.rps ?? 0, error_ratio: edge.signals.error_ratio, health: edge.health, plaintext: isPlaintext(edge),
+      mtls: edge.mtls_ratio ?? null, told: edge.mtls_ratio == null ? 0 : edge.signals.rps ?? 0, edge: single ? edge : null };
     calls.set(id, single ? call : sum(calls.get(id), call));
   }
   return calls;
@@ -99,6 +101,13 @@ function sum(known, more) {
   if (!known) return more;
   const rps = known.rps + more.rps;
   const failing = known.rps * (known.error_ratio ?? 0) + more.rps * (more.error_ratio ?? 0);
-  return { ...known, rps, error_ratio: rps > 0 ? failing / rps : null, health: worstOf([known.health, more.health]), plaintext: known.plaintext || more.plaintext };
+  return { ...known, rps, error_ratio: rps > 0 ? failing / rps : null, health: worstOf([known.health, more.health]), plaintext: known.plaintext || more.plaintext, mtls: shareOf(known, more), told: known.told + more.told };
+}
+
+/** By traffic; without any, the lower. @param {Call} one @param {Call} other */
+function shareOf(one, other) {
+  if (one.mtls === null || other.mtls === null) return one.mtls ?? other.mtls;
+  const told = one.told + other.told;
+  return told > 0 ? (one.mtls * one.told + other.mtls * other.told) / told : Math.min(one.mtls, other.mtls);
 }
 

@@ -1,4 +1,4 @@
-/** The shapes on the canvas: health marks (a shape first, a colour second) and what kind a node is. */
+/** The shapes on the canvas: health marks (a shape first, a colour second), what kind a node is, and the lock of a call. */
 
 /**
  * @typedef {import("./model.js").Health} Health
@@ -67,4 +67,27 @@ export function healthShape(ctx, health, x, y, r, palette) {
     ctx.stroke();
     ctx.setLineDash([]);
   }
+}
+
+/** How wide and high a lock with its ground is. */
+export const LOCK = 15;
+
+/** A closed lock on a round ground, its upper left corner at (x, y). @param {CanvasRenderingContext2D} ctx @param {number} x @param {number} y @param {Palette} palette */
+export function lock(ctx, x, y, palette) {
+  const middle = x + LOCK / 2;
+  ctx.beginPath();
+  ctx.arc(middle, y + LOCK / 2, LOCK / 2, 0, 7);
+  ctx.fillStyle = palette.surface;
+  ctx.fill();
+  ctx.beginPath();
+  ctx.roundRect(middle - 3.2, y + 6.8, 6.4, 4.7, 1);
+  ctx.fillStyle = ctx.strokeStyle = palette.text3;
+  ctx.fill();
+  ctx.beginPath();
+  ctx.arc(middle, y + 6.4, 2, Math.PI, 0);
+  ctx.lineTo(middle + 2, y + 7);
+  ctx.moveTo(middle - 2, y + 6.4);
+  ctx.lineTo(middle - 2, y + 7);
+  ctx.lineWidth = 1.2;
+  ctx.stroke();
 }

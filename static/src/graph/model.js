@@ -4,11 +4,13 @@
  * @typedef {"healthy"|"degraded"|"failing"|"idle"|"unknown"} Health
  * @typedef {{signal: string, value: number|null, threshold: number|null, text: string}} Reason
  * @typedef {Record<string, number|null>} Signals
+ * @typedef {{version: string, share: number|null, rps: number|null, error_ratio: number|null}} VersionShare
  * @typedef {{id: string, cluster: string, namespace: string, name: string, kind: string, health: Health, reasons: Reason[],
- *   signals: Signals, versions: string[], failing_traces?: string[], last_request?: string|null, warning?: string|null}} Node
+ *   signals: Signals, versions: string[], version_shares?: VersionShare[], failing_traces?: string[], last_request?: string|null, warning?: string|null}} Node
  * @typedef {{id: string, source: string, target: string, protocol: string, protocols?: string[], health: Health,
  *   reasons?: Reason[], signals: Signals, codes: Record<string, number>, flags: Record<string, number>,
- *   mtls_ratio: number|null, evidence: string[], failing_traces?: string[]}} Edge
+ *   mtls_ratio: number|null, ejected_ratio?: number|null, identities?: {source: string[], target: string[]},
+ *   attempts?: import("../ui/call-words.js").Attempts|null, versions?: VersionShare[], evidence: string[], failing_traces?: string[]}} Edge
  * @typedef {{at: string, window_s: number, seq: number|null, nodes: Map<string, Node>, edges: Map<string, Edge>}} Graph
  * @typedef {{at: string, window_s: number, seq: number|null, nodes: Node[], edges: Edge[]}} GraphJson
  */

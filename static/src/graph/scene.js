@@ -12,10 +12,12 @@
  * @typedef {import("./entities.js").Call} Call
  * @typedef {{key: string, rect: Rect, name: string, count: number, health: Health}} Frame
  * @typedef {{id: string, rect: Rect, name: string, kind: string, health: Health, lines: string[], gone: boolean, card: Card|null, lit: boolean}} Thing
- * @typedef {{id: string, call: Call, curve: import("./curve.js").Curve, points: number[][], bounds: Rect, width: number, label: string}} Link
+ * @typedef {{id: string, call: Call, curve: import("./curve.js").Curve, points: number[][], bounds: Rect, width: number, label: string, locked: boolean, detail: string}} Link
+ *   `label` stands on the line, `detail` while one points at it; `locked`: all of it is mutual TLS
  * @typedef {{frames: Frame[], things: Thing[], links: Link[], bounds: Rect}} Scene
  * @typedef {{stands: Map<string, import("./route.js").Stand>, lines: Map<string, {curve: import("./curve.js").Curve, points: number[][], bounds: Rect}>}} Geometry
  */
+import { secured } from "../ui/call-words.js";
 import { ratio } from "../ui/number.js";
 import { span } from "../ui/time.js";
 import { CARD_W } from "./chip.js";
@@ -64,11 +66,14 @@ export const allCalls = (graph, placement, keys) => callsOf(graph, placement, ke
 /** From 1.2 to 7, by the logarithm of traffic. @param {number} rps */
 export const widthOf = (rps) => Math.max(1.2, Math.min(7, Math.log10(rps + 1) * 2.3));
 
-/** What a call has to say on its line. @param {Call} call */
+/** What a call has to say on its line: first that it fails, then that it is open. @param {Call} call */
 function labelOf(call) {
   if (call.health === "failing" && call.error_ratio !== null) return ratio(call.error_ratio);
-  return call.plaintext ? "plaintext" : "";
+  return call.plaintext ? secured(call.mtls) : "";
 }
+
+/** What it says to who points at it. @param {Call} call */
+const detailOf = (call) => [shortRate(call.rps), call.error_ratio ? `${ratio(call.error_ratio)} err` : "", secured(call.mtls)].filter(Boolean).join(" · ");
 
 /**
  * @param {Graph} graph @param {Placement} placement @param {Map<string, string>} keys @param {Geometry} geometry @param {View} view @param {number} now
@@ -81,7 +86,7 @@ export function sceneOf(graph, placement, keys, geometry, view, now) {
   const links = [...calls.values()].flatMap((call) => {
     const line = geometry.lines.get(call.id);
     if (!line || !present.has(call.source) || !present.has(call.target)) return [];
-    return [{ id: call.id, call, ...line, width: widthOf(call.rps), label: labelOf(call) }];
+    return [{ id: call.id, call, ...line, width: widthOf(call.rps), label: labelOf(call), locked: call.mtls !== null && call.mtls >= 1, detail: detailOf(call) }];
   });
   const frames = framesOf(graph, placement, keys, view);
   return { frames, things, links, bounds: boundsOfAll([...frames.map((frame) => frame.rect), ...things.map((thing) => thing.rect)]) };

@@ -152,9 +152,9 @@ export class MeshGraph extends HTMLElement {
         id, health, gone, lit, x: round(rect.x), y: round(rect.y), w: rect.w, h: rect.h,
         screen: [round((rect.x + rect.w / 2) * eye.k + eye.x), round((rect.y + rect.h / 2) * eye.k + eye.y)],
       })),
-      edges: (scene?.links ?? []).map(({ id, call, width, label, points }) => {
+      edges: (scene?.links ?? []).map(({ id, call, width, label, locked, detail, points }) => {
         const [x, y] = points[points.length >> 1];
-        return { id, health: call.health, width: round(width), label, screen: [round(x * eye.k + eye.x), round(y * eye.k + eye.y)] };
+        return { id, health: call.health, width: round(width), label, locked, detail, screen: [round(x * eye.k + eye.x), round(y * eye.k + eye.y)] };
       }),
     };
   }

@@ -2,7 +2,7 @@
 import { html, nothing, render } from "lit/html.js";
 import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
-import { ms, ratio } from "../ui/number.js";
+import { level, ms, part, ratio } from "../ui/number.js";
 import { mark } from "../ui/panel-parts.js";
 import { isEdge } from "./model.js";
 import { COLUMNS, direction, sorted } from "./table.js";
@@ -25,7 +25,9 @@ const CELLS = {
   p50_ms: (it) => ms(it.signals.p50_ms),
   p95_ms: (it) => ms(it.signals.p95_ms),
   p99_ms: (it) => ms(it.signals.p99_ms),
-  mtls_ratio: (it) => ratio(it.signals.mtls_ratio),
+  mtls_ratio: (it) => part(it.signals.mtls_ratio),
+  retry_ratio: (it) => ratio(it.signals.retry_ratio),
+  saturation: (it) => level(it.signals.saturation),
 };
 
 /** What a trouble is about is written in its colour. @param {Node|Edge} it @param {string} column */
@@ -35,7 +37,7 @@ function ink(it, column) {
 }
 
 /** @param {import("./table.js").Column} column */
-const classes = (column) => `${column.number ? "num" : ""} ${column.minor ? "sm-hide" : ""}`;
+const classes = (column) => `${column.number ? "num" : ""} ${column.minor ? "sm-hide" : ""} ${column.wide ? "wide" : ""}`;
 
 export class TableView {
   #place;

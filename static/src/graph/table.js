@@ -5,7 +5,7 @@ import { nameOf } from "./words.js";
 /**
  * @typedef {import("./model.js").Node} Node
  * @typedef {import("./model.js").Edge} Edge
- * @typedef {{name: string, label: string, number: boolean, minor: boolean, value: (it: Node|Edge) => number|string|null}} Column
+ * @typedef {{name: string, label: string, number: boolean, minor: boolean, wide?: boolean, value: (it: Node|Edge) => number|string|null}} Column
  */
 
 /** @type {Column[]} */
@@ -20,6 +20,8 @@ export const COLUMNS = [
   { name: "p95_ms", label: "p95", number: true, minor: false, value: (it) => it.signals.p95_ms },
   { name: "p99_ms", label: "p99", number: true, minor: true, value: (it) => it.signals.p99_ms },
   { name: "mtls_ratio", label: "mTLS", number: true, minor: true, value: (it) => it.signals.mtls_ratio },
+  { name: "retry_ratio", label: "Retries", number: true, minor: true, wide: true, value: (it) => it.signals.retry_ratio },
+  { name: "saturation", label: "Saturation", number: true, minor: true, wide: true, value: (it) => it.signals.saturation },
 ];
 
 /** Numbers start with the largest, words and health with the first. @param {string} name */

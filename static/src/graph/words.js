@@ -1,4 +1,5 @@
 /** What the picture, its twin and its panel say of a node or a call: the sentences and short lines, no marks. */
+import { secured } from "../ui/call-words.js";
 import { count, ms, NONE, rate, ratio } from "../ui/number.js";
 import { span } from "../ui/time.js";
 import { callsFrom, callsInto, isEdge, namesOf, troubledSignal } from "./model.js";
@@ -75,7 +76,7 @@ export function spoken(graph, it) {
   const reason = reasonOf(it).replace(/\.$/, "");
   if (reason) parts.push(reason);
   else if (it.health !== "idle") parts.push(`${fullRate(it.signals.rps)}`);
-  if (isEdge(it)) return `${parts.join(", ")}.`;
+  if (isEdge(it)) return `${[...parts, secured(it.mtls_ratio)].filter(Boolean).join(", ")}.`;
   const callers = callsInto(graph, it.id).map((edge) => namesOf(edge.source).name);
   const callees = callsFrom(graph, it.id).map((edge) => namesOf(edge.target).name);
   if (callers.length) parts.push(`called by ${listed(callers)}`);

@@ -5,6 +5,7 @@
 
 export const GAP = "\u2009";
 export const NONE = "–";
+const NEARLY_ALL = 0.995;
 /** From which count on, divided by what, which letter. */
 const LARGE = /** @type {[number, number, string][]} */ ([[1e9, 1e9, "G"], [1e6, 1e6, "M"], [1e4, 1e3, "k"]]);
 const grouped = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -36,6 +37,12 @@ export function ratio(value) {
   if (percent > 0 && percent < 0.05) return `<${GAP}0.1${GAP}%`;
   return `${percent === 0 || percent >= 9.95 ? fixed(percent, 0) : fixed(percent, 1)}${GAP}%`;
 }
+
+/** A share that is not whole is never said to be: `> 99 %`. @param {Value} value */
+export const part = (value) => (value != null && value >= NEARLY_ALL && value < 1 ? `>${GAP}99${GAP}%` : ratio(value));
+
+/** A level from 0 to 1: `0.70`. @param {Value} value */
+export const level = (value) => (value == null ? NONE : fixed(value, 2));
 
 /** Milliseconds: `0.4 ms`, `38 ms`, `1.24 s`. @param {Value} value */
 export function ms(value) {

@@ -1,13 +1,12 @@
-/** The panel of one call: the same, with codes, what the proxies' flags mean, and whether it is mutual TLS. */
+/** The panel of one call: the same, with codes, what the proxies' flags mean, retries and limits, versions, and how it is secured. */
 import { html, nothing } from "lit/html.js";
 import { fullName } from "../graph/words.js";
-import { count, ratio } from "./number.js";
+import { counted, ejections, fullness, security, shortIdentity, tries } from "./call-words.js";
+import { count, part, ratio } from "./number.js";
 import { golden, why } from "./panel-node.js";
-import { closeButton, icon, pill, traces } from "./panel-parts.js";
+import { closeButton, icon, pill, traces, versions } from "./panel-parts.js";
 
 /** @typedef {import("../graph/model.js").Edge} Edge @typedef {import("./panel.js").Context} Context */
-
-const EVIDENCE = /** @type {Record<string, string>} */ ({ metrics: "metrics that name both ends", logs: "access logs", stats: "proxy statistics", spans: "spans" });
 
 /** @param {string} code */
 const isBad = (code) => (code.startsWith("grpc:") ? code !== "grpc:0" && !["grpc:1", "grpc:3", "grpc:5"].includes(code) : Number(code) >= 500);
@@ -27,17 +26,33 @@ function flagNotes(seen, known) {
   return html`<div class="blk"><h3>What the proxy said</h3><ul class="flags">${rows.map(([flag, number]) => html`<li class="flag"><p class="row"><span class="tag">${flag}</span><b class="grow">${known[flag]?.name ?? ""}</b><span class="num dim">${count(number)} ×</span></p>${known[flag] ? html`<p class="small mut">${known[flag].text}</p>` : nothing}</li>`)}</ul></div>`;
 }
 
+/** One end's identities: short to read, whole as a title and to copy. @param {string} end @param {string[]} all */
+function identities(end, all) {
+  if (!all.length) return nothing;
+  return html`<dt class="dim">${end}</dt><dd>${all.map((id) => html`<span class="row"><code class="mono grow" title=${id}>${shortIdentity(id)}</code><button class="btn quiet icon small-icon" type="button" data-copy-text=${id} aria-label="Copy identity ${id}">${icon("copy", "i s")}</button></span>`)}</dd>`;
+}
+
 /** @param {Edge} edge */
-function security(edge) {
-  if (edge.mtls_ratio == null) return "Nothing says whether it is encrypted.";
-  if (edge.mtls_ratio >= 1) return "All of it is mutual TLS.";
-  return edge.mtls_ratio <= 0 ? "All of it is plaintext." : `${ratio(edge.mtls_ratio)} is mutual TLS, the rest plaintext.`;
+function securityOf(edge) {
+  const { mtls_ratio: mtls, signals: { denied_ratio: denied } } = edge;
+  const { source = [], target = [] } = edge.identities ?? {};
+  const open = mtls != null && mtls < 1;
+  return html`<div class="blk"><h3>Security</h3>
+<p class="row top-al ${open ? "" : "mut"}">${icon(open ? "lock-open" : "lock", "i s")}<span>${security(mtls)}</span></p>
+${denied ? html`<p class="warn">${part(denied)} is denied by policy.</p>` : nothing}
+${source.length || target.length ? html`<dl class="ids">${identities("Caller", source)}${identities("Called", target)}</dl>` : nothing}</div>`;
+}
+
+/** What is hidden from who only counts failures: retries, limits, ejected hosts. @param {Edge} edge */
+function behind(edge) {
+  const rows = [["Retries", tries(edge.attempts)], ["Limits", fullness(edge.signals.saturation, edge.flags)], ["Hosts", ejections(edge.ejected_ratio)]].filter(([, words]) => words);
+  if (!rows.length) return nothing;
+  return html`<div class="blk"><h3>Behind it</h3><dl class="facts">${rows.map(([name, words]) => html`<dt class="dim">${name}</dt><dd>${words}</dd>`)}</dl></div>`;
 }
 
 /** @param {Edge} edge @param {Context} context */
 export function edgePanel(edge, context) {
   const newest = edge.failing_traces?.[0];
-  const { retry_ratio } = edge.signals;
   return html`
 <div class="blk"><div class="between"><p class="crumb">call · ${(edge.protocols ?? [edge.protocol]).join(", ")}</p>${closeButton()}</div>
 <h2 class="ptitle call" id="panel-title" tabindex="-1"><a href=${context.link(edge.source)} data-go=${edge.source} data-kind="node">${fullName(edge.source)}</a>${icon("arrow-right", "i s")}<a href=${context.link(edge.target)} data-go=${edge.target} data-kind="node">${fullName(edge.target)}</a></h2>
@@ -47,6 +62,9 @@ ${newest ? html`<div class="row acts"><a class="btn pri" href="/api/v1/traces/${
 ${golden(edge, context)}
 ${codesTable(edge.codes)}
 ${flagNotes(edge.flags, context.flags)}
-<div class="blk mut"><p class="row">${icon("lock", "i s")}${security(edge)}</p>${retry_ratio ? html`<p>${ratio(retry_ratio)} of its requests were tried again.</p>` : nothing}<p class="small dim next">Known from ${edge.evidence.map((each) => EVIDENCE[each] ?? each).join(" and ")}.</p></div>
-${traces(edge.failing_traces ?? [])}`;
+${behind(edge)}
+${edge.versions?.length ? versions(edge.versions, "Versions called") : nothing}
+${securityOf(edge)}
+${traces(edge.failing_traces ?? [])}
+<p class="blk small dim">${counted(edge.evidence)}</p>`;
 }

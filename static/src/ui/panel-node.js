@@ -2,8 +2,8 @@
 import { html, nothing } from "lit/html.js";
 import { callsFrom, callsInto, isProblem } from "../graph/model.js";
 import { fullName, fullRate } from "../graph/words.js";
-import { ms, NONE, ratio } from "./number.js";
-import { closeButton, peer, pill, reason, spark, tone, traces } from "./panel-parts.js";
+import { level, ms, ratio } from "./number.js";
+import { closeButton, peer, pill, reason, spark, tone, traces, versions } from "./panel-parts.js";
 
 /**
  * @typedef {import("../graph/model.js").Node} Node
@@ -16,7 +16,7 @@ const GOLDEN = [
   ["rps", "Traffic", fullRate, 1],
   ["error_ratio", "Errors", ratio, 0.02],
   ["p95_ms", "p95", ms, 1],
-  ["saturation", "Saturation", (value) => (value == null ? NONE : value.toFixed(2)), 1],
+  ["saturation", "Saturation", level, 1],
 ];
 
 /** @param {Node|Edge} it @param {Context} context */
@@ -49,7 +49,7 @@ ${why(node)}
 ${node.warning ? html`<p class="note small">${node.warning}</p>` : nothing}
 <div class="row wraps acts">${newest ? html`<a class="btn pri" href="/api/v1/traces/${newest}">Open a failing request</a>` : nothing}<button class="btn" type="button" data-act="focus">${context.focused === node.id ? "Show the whole graph" : "Show only its calls"}</button></div></div>
 ${golden(node, context)}
-${node.versions.length ? html`<div class="blk"><h3>Versions</h3><p class="row wraps">${node.versions.map((version) => html`<span class="tag">${version}</span>`)}</p></div>` : nothing}
+${node.version_shares?.length ? versions(node.version_shares, "Versions") : node.versions.length ? html`<div class="blk"><h3>Versions</h3><p class="row wraps">${node.versions.map((version) => html`<span class="tag">${version}</span>`)}</p></div>` : nothing}
 <div class="blk">${into.length ? html`<h3>Called by</h3><ul>${into.map((edge) => peer(edge, edge.source, near(edge.source), link))}</ul>` : html`<p class="dim">Nobody was seen calling it.</p>`}
 ${from.length ? html`<h3 class="next">Calls</h3><ul>${from.map((edge) => peer(edge, edge.target, near(edge.target), link))}</ul>` : nothing}</div>
 ${traces(node.failing_traces ?? [])}

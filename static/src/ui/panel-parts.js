@@ -3,6 +3,7 @@ import { html, nothing, svg } from "lit/html.js";
 import { shortRate, worseSignal } from "../graph/words.js";
 import { isProblem } from "../graph/model.js";
 import { spriteUrl } from "./health.js";
+import { GAP, NONE, ratio } from "./number.js";
 
 /** @typedef {import("../graph/model.js").Node} Node @typedef {import("../graph/model.js").Edge} Edge */
 
@@ -54,6 +55,18 @@ export const tone = (it) => (it.health === "failing" ? "bad" : it.health === "de
 /** A row that leads to a node and, by its numbers, to the call between. @param {Edge} edge @param {string} id the node at the other end @param {string} name @param {(id: string) => string} link */
 export function peer(edge, id, name, link) {
   return html`<li class="peer">${mark(edge.health)}<a class="svc" href=${link(id)} data-go=${id} data-kind="node">${name}</a><a class="num" href=${link(edge.id)} data-go=${edge.id} data-kind="edge" title="The call"><span class="dim">${shortRate(edge.signals.rps)}</span> <span class=${isProblem(edge) ? tone(edge) : "dim"}>${worseSignal(edge) || "–"}</span></a></li>`;
+}
+
+/** From which share of failed requests a version's is written in colour: as health judges errors by default. */
+const FAILING = 0.05;
+
+/** Versions with their share of the traffic, a bar each, and their own errors. @param {import("../graph/model.js").VersionShare[]} shares @param {string} title */
+export function versions(shares, title) {
+  return html`<div class="blk"><h3>${title}</h3><table class="shares">
+<thead class="vh"><tr><th scope="col">Version</th><th scope="col">Share as a bar</th><th scope="col">Share of requests</th><th scope="col">Errors</th></tr></thead>
+<tbody>${shares.map(({ version, share, error_ratio }, i) => html`<tr><th scope="row" class="mono ${version ? "" : "dim"}">${version || "not said"}</th>
+<td><svg class="share" data-nth=${i % 2} viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="whole" width="100" height="6" rx="1"></rect><rect width=${((share ?? 0) * 100).toFixed(1)} height="6" rx="1"></rect></svg></td>
+<td class="num mut">${ratio(share)}</td><td class="num ${(error_ratio ?? 0) >= FAILING ? "bad" : "mut"}">${error_ratio == null ? NONE : html`${ratio(error_ratio)}<span class="dim">${GAP}err</span>`}</td></tr>`)}</tbody></table></div>`;
 }
 
 /** The newest failing traces, by id. @param {string[]} ids */

@@ -12,7 +12,7 @@ import { admit } from "../../src/graph/slots.js";
 import { viewOf } from "../../src/graph/view.js";
 import { chipLines, spoken, stageName } from "../../src/graph/words.js";
 import { elk } from "./elk.js";
-import { graph, node, shop } from "./make.js";
+import { edge, graph, node, shop } from "./make.js";
 
 const at = (/** @type {string} */ id, /** @type {number} */ x, /** @type {number} */ y) => ({ id, rect: { x, y, w: 100, h: 40 } });
 
@@ -84,6 +84,7 @@ describe("words", () => {
 
   test("a selection is one sentence", () => {
     expect(spoken(shop(), /** @type {any} */ (shop().nodes.get("shop/cart")))).toMatch(/^cart, failing, 42.0 \/s, called by web and checkout, calls cart-redis\.$/);
+    expect(spoken(shop(), edge("a/x→a/y", { mtls_ratio: 0 }))).toBe("call a/x → a/y, healthy, 10.0 /s, plaintext.");
     expect(stageName(shop())).toBe("Service graph, 10 nodes, 2 failing");
   });
 
@@ -171,6 +172,32 @@ describe("a scene", () => {
     expect(scene.frames.map(({ name, count }) => `${name} ${count}`).sort()).toEqual(["edge 1", "payments 3", "shop 5"]);
     expect(scene.links.length).toBe(10);
     expect(scene.links.find((link) => link.id === "shop/web→shop/cart")?.label).toMatch(/^31.%$/u);
+  });
+
+  test.each([
+    ["all mutual TLS", { mtls_ratio: 1 }, { label: "", locked: true, detail: "10 /s · mTLS" }],
+    ["some of it", { mtls_ratio: 0.86 }, { label: "86 % mTLS", locked: false, detail: "10 /s · 86 % mTLS" }],
+    ["plaintext", { mtls_ratio: 0 }, { label: "plaintext", locked: false, detail: "10 /s · plaintext" }],
+    ["nobody says", {}, { label: "", locked: false, detail: "10 /s" }],
+    ["failing comes first", { mtls_ratio: 0, health: "failing", error_ratio: 0.31 }, { label: "31 %", locked: false, detail: "10 /s · 31 % err · plaintext" }],
+  ])("says how a call is secured: %s", async (_, more, expected) => {
+    const g = graph([node("a/x"), node("a/y")], [edge("a/x→a/y", /** @type {any} */ (more))]);
+    const [link] = sceneFrom(g, await layOut(g, elk)).links;
+    const plain = (/** @type {string} */ text) => text.replaceAll("\u2009", " ");
+    expect({ label: plain(link.label), locked: link.locked, detail: plain(link.detail) }).toEqual(expected);
+  });
+
+  test("calls between namespaces add up their shares of mutual TLS by traffic, those that say nothing left out", async () => {
+    const nodes = [...Array(60)].flatMap((_, i) => ["a", "b", "c"].map((ns) => node(`${ns}/s${i}`)));
+    const g = graph(nodes, [
+      edge("a/s0→b/s0", { mtls_ratio: 1, rps: 30 }), edge("a/s1→b/s1", { mtls_ratio: 0, rps: 10 }), edge("a/s2→b/s2", { rps: 500 }),
+      edge("b/s0→c/s0", { mtls_ratio: 1, rps: 0 }), edge("b/s1→c/s1", { mtls_ratio: 0, rps: 0 }),
+      edge("a/s0→c/s0", { mtls_ratio: 1 }), edge("a/s1→c/s1", { mtls_ratio: 1 }),
+    ]);
+    const links = new Map(sceneFrom(g, await layOut(g, elk)).links.map((link) => [link.id, link]));
+    expect(links.get("a/*→b/*")).toMatchObject({ label: "75\u2009% mTLS", locked: false });
+    expect(links.get("b/*→c/*")).toMatchObject({ label: "plaintext", locked: false });
+    expect(links.get("a/*→c/*")).toMatchObject({ label: "", locked: true });
   });
 
   test("filters hide and move nothing", async () => {
