@@ -9,6 +9,9 @@ from threading import Event, Thread
 from typing import TextIO
 
 from meshui.demo import arguments
+from meshui.demo.envoy import run as envoy
+from meshui.demo.envoy.children import Failed
+from meshui.demo.envoy.missing import Missing
 from meshui.demo.run import Options, run
 
 
@@ -17,8 +20,18 @@ def serve(options: Options, stop: Event | None = None) -> int:
     stop = stop or Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    sent = run(options, stop, say=lambda text: print(f"demo: {text}", flush=True))
-    print(f"demo: {sent:,} spans sent.", flush=True)
+
+    def say(text: str) -> None:
+        print(f"demo: {text}", flush=True)
+
+    if options.mesh == "sdk":
+        say(f"{run(options, stop, say):,} spans sent.")
+        return 0
+    try:
+        say(f"{envoy.run(options, stop, say):,} requests made.")
+    except (Missing, Failed, TimeoutError) as why:
+        print(f"demo: {why}", file=sys.stderr, flush=True)
+        return 1
     return 0
 
 

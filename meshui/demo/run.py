@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Event
 
 from meshui.demo.mesh import SHOP
@@ -19,7 +20,9 @@ _HISTORY_STEP_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """As the command line says. `scenario` empty: the cycle through all. `duration_s` None: until stopped."""
+    """As the command line says. `scenario` empty: the cycle through all. `duration_s` None: until stopped.
+
+    `mesh`: `sdk` or `envoy`. `count`: a file that takes every call as its caller counted it (Envoys only)."""
 
     endpoint: str = "http://127.0.0.1:4317"
     rate: float = DEFAULT_RATE
@@ -27,6 +30,8 @@ class Options:
     duration_s: float | None = None
     seed: int = 1
     token: str = ""
+    mesh: str = "sdk"
+    count: Path | None = None
 
     def sending(self, endpoint: str, token: str) -> "Options":
         """The same, sent elsewhere."""
