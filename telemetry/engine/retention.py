@@ -26,6 +26,7 @@ class Kept:
             # A day longer than what names them: a resource is filed by the day it was last heard.
             "resources": (DAY, max(self.traces, self.points, self.logs) + DAY),
             "logs": (DAY, self.logs),
+            "access": (DAY, self.logs),
             "points": (HOUR, self.points),
             "dirty": (DAY, self.signals_10s),
             "edges_10s": (DAY, self.signals_10s),
