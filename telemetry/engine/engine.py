@@ -9,11 +9,12 @@ Row = dict[str, Any]
 
 
 class Signal(StrEnum):
-    """OTLP's three; the landing table is `landing_<signal>`."""
+    """OTLP's three, and what Prometheus writes; the landing table is `landing_<signal>`."""
 
     TRACES = "traces"
     METRICS = "metrics"
     LOGS = "logs"
+    WRITE = "write"
 
 
 class EngineError(Exception):

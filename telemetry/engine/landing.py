@@ -1,7 +1,7 @@
 """How a segment's file becomes rows: one INSERT into the landing table of its signal, read by a schema of ours.
 
 Ours, so that types may be chosen: a sub-message declared `bytes` arrives as its bytes, whatever its depth. The tables
-of migrations/0001_landing.sql mirror the messages of protos/."""
+of migrations/0001_landing.sql and 0014_write.sql mirror the messages of protos/."""
 
 from pathlib import Path
 
@@ -10,7 +10,10 @@ from telemetry.engine.engine import Signal
 
 # By file, not as text in the statement: chDB keeps a copy of such text in a folder of the working directory.
 _PROTOS = (Path(__file__).parent / "protos").absolute()
-_COLUMN = {Signal.TRACES: "resource_spans", Signal.METRICS: "resource_metrics", Signal.LOGS: "resource_logs"}
+_COLUMNS = {
+    Signal.TRACES: "resource_spans", Signal.METRICS: "resource_metrics", Signal.LOGS: "resource_logs",
+    Signal.WRITE: "one, families, two",
+}  # fmt: skip
 
 # The views read nothing that a better plan would spare, and are planned again for each INSERT: 50 ms of CPU less.
 _NO_SEARCH = (
@@ -22,7 +25,7 @@ _NO_SEARCH = (
 def insert_sql(signal: Signal, path: Path, token: str) -> str:
     """FROM INFILE, not a streamed insert: only this raises what goes wrong after parsing (reference/engine.md §1)."""
     return (
-        f"INSERT INTO landing_{signal} ({_COLUMN[signal]}, segment, received, peer, spool)"
+        f"INSERT INTO landing_{signal} ({_COLUMNS[signal]}, segment, received, peer, spool)"
         f" FROM INFILE {statement.quote(str(path.absolute()))}"
         f" SETTINGS format_schema = {statement.quote(f'{_PROTOS / signal}.proto:T')},"
         " input_format_protobuf_oneof_presence = 1,"

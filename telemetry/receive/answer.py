@@ -80,7 +80,8 @@ def failure_headers(no: Rejection) -> Headers:
 
 
 async def send(send_: Send, status: int, kind: bytes, content: bytes, extra: Headers | None = None) -> None:
-    """One whole answer."""
-    headers = [(b"content-type", kind), (b"content-length", str(len(content)).encode()), *(extra or ())]
+    """One whole answer; a 204 has no content by its nature."""
+    about = [] if status == 204 else [(b"content-type", kind), (b"content-length", str(len(content)).encode())]
+    headers = [*about, *(extra or ())]
     await send_({"type": "http.response.start", "status": status, "headers": headers})
     await send_({"type": "http.response.body", "body": content})

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import cramjam
 import zstandard
 from isal import isal_zlib
 
@@ -13,6 +14,7 @@ GZIP_WRAPPER, ZLIB_WRAPPER, NO_WRAPPER = 31, 15, -15
 ZSTD_WINDOW_BYTES = 8 * 1024 * 1024  # what RFC 8878 asks every decoder to take
 ZSTD_SLICE_BYTES = 1024  # can become at most 32 MiB: 256 blocks of 4 bytes, 128 KiB each
 EMPTY = b""
+_EMPTY_BLOCK = rejection.WRONG_BYTES.saying(encoding="snappy", why="it is empty")
 _IsalError: Any = isal_zlib.error
 
 
@@ -83,6 +85,17 @@ _INFLATE: dict[str, Callable[[bytes, int], bytes]] = {
     "deflate": _deflate,
     "zstd": _zstd,
 }
+
+
+def unsnapped(body: bytes, bound: int) -> bytes | Rejection:
+    """The bytes of one snappy block (not the framed format), or why not. What it claims to hold stands at its start and
+    is believed for a no only: the decoder holds it to that."""
+    try:
+        if cramjam.snappy.decompress_raw_len(body) > bound:
+            return rejection.INFLATES_TOO_LARGE.saying(bound=bound, encoding="snappy")
+        return bytes(cramjam.snappy.decompress_raw(body)) if body else _EMPTY_BLOCK
+    except cramjam.DecompressionError as error:
+        return rejection.WRONG_BYTES.saying(encoding="snappy", why=error)
 
 
 def known(encoding: str) -> bool:

@@ -1,91 +1,37 @@
-"""OTLP/HTTP and Zipkin as one bare ASGI application. Answers only after `append` returned.
+"""OTLP/HTTP, Zipkin and Prometheus remote-write as one bare ASGI application. Answers only after `append` returned.
 
 A request costs little on purpose: an Envoy sends five spans at a time, unbatched, thousands of times a second."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
 from typing import Any
 
 from telemetry.engine.engine import Signal
-from telemetry.receive import answer, body, otlp, otlp_json, rejection, zipkin
-from telemetry.receive.admission import Admit, Append, bearer, why_not
+from telemetry.receive import answer, rejection
+from telemetry.receive.admission import Admit, Append, why_not
+from telemetry.receive.door import ZIPKIN, Door, otlp_door
 from telemetry.receive.intake import Intake
 from telemetry.receive.limits import Limits
 from telemetry.receive.otlp import Batch
 from telemetry.receive.rejection import Rejection
+from telemetry.receive.request import Request, Scope, read_headers
 from telemetry.receive.tally import Origin, Tally
+from telemetry.receive.write_door import WriteDoor
 
-Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
-Check = Callable[[bytes, bool], Batch | Rejection]
-
-PROTOBUF = ("application/x-protobuf", "application/protobuf")
-JSON = "application/json"
-LARGE_BYTES = 1024 * 1024
-LARGE_JSON_BYTES = 32 * 1024
-
-
-def _otlp(signal: Signal) -> Check:
-    def check(data: bytes, json: bool) -> Batch | Rejection:
-        return otlp_json.check(signal, data) if json else otlp.check(signal, data)
-
-    return check
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """What one path takes, and the status of success there."""
-
-    protocol: str
-    check: Check
-    accepted: int = 200
-
 
 DOORS: dict[str, Door] = {
-    "/v1/traces": Door("otlp_http", _otlp(Signal.TRACES)),
-    "/v1/metrics": Door("otlp_http", _otlp(Signal.METRICS)),
-    "/v1/logs": Door("otlp_http", _otlp(Signal.LOGS)),
-    "/api/v2/spans": Door("zipkin", zipkin.check, accepted=202),
+    "/v1/traces": otlp_door(Signal.TRACES),
+    "/v1/metrics": otlp_door(Signal.METRICS),
+    "/v1/logs": otlp_door(Signal.LOGS),
+    "/api/v2/spans": ZIPKIN,
+    "/api/v1/write": WriteDoor(),
 }
-
-
-@dataclass(slots=True)
-class Request:
-    """What the headers of one request say."""
-
-    path: str
-    json: bool = False
-    kind: str = ""
-    encoding: str = ""
-    length: int = 0
-    token: str | None = None
-    agent: str = ""
-    peer: str = ""
-
-
-def read_headers(scope: Scope) -> Request:
-    request = Request(scope["path"])
-    for name, value in scope["headers"]:
-        if name == b"content-type":
-            request.kind = value.decode("latin-1").partition(";")[0].strip().lower()
-            request.json = request.kind == JSON
-        elif name == b"content-encoding":
-            request.encoding = value.decode("latin-1").strip().lower()
-        elif name == b"content-length":
-            request.length = int(value) if value.isdigit() else 0
-        elif name == b"authorization":
-            request.token = bearer(value.decode("latin-1"))
-        elif name == b"user-agent":
-            request.agent = value.decode("latin-1")
-    client = scope.get("client")
-    if client:
-        host, port = client[0], client[1]
-        request.peer = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return request
+NOWHERE = DOORS["/v1/traces"]
+"""How a path is answered that is none."""
 
 
 class _InFlight:
@@ -138,7 +84,7 @@ def otlp_http(
     async def export(scope: Scope, receive: Receive, send: Send) -> None:
         request = read_headers(scope)
         door = DOORS.get(request.path)
-        origin = Origin(door.protocol if door else "otlp_http", request.peer, request.agent)
+        origin = Origin((door or NOWHERE).protocol, request.peer, request.agent)
         taken = [0]
         try:
             outcome = _refusal(scope["method"], door, request, admit, limits) or await stored(
@@ -148,14 +94,9 @@ def otlp_http(
             return
         finally:
             in_flight.held -= taken[0]
-        if isinstance(outcome, Batch):
-            accepted = DOORS[request.path].accepted
-            kind, content = answer.success(accepted, request.json, outcome)
-            await answer.send(send, accepted, kind, content)
-            return
-        intake.refused(outcome, origin)
-        kind, content = answer.failure(outcome, request.kind not in PROTOBUF)
-        await answer.send(send, outcome.http, kind, content, answer.failure_headers(outcome))
+        if isinstance(outcome, Rejection):
+            intake.refused(outcome, origin)
+        await answer.send(send, *(door or NOWHERE).said(request, outcome))
 
     async def stored(
         door: Door, request: Request, origin: Origin, receive: Receive, taken: list[int]
@@ -180,29 +121,14 @@ def _refusal(method: str, door: Door | None, request: Request, admit: Admit, lim
     if method != "POST":
         return rejection.WRONG_METHOD.saying(method=method[:20], path=request.path)
     admission = admit(request.token)
-    return _unreadable(request, limits) if admission else why_not(admission)
-
-
-def _unreadable(request: Request, limits: Limits) -> Rejection | None:
-    if not request.json and request.kind not in PROTOBUF:
-        return rejection.WRONG_TYPE.saying(type=request.kind[:100] or "(none)", path=request.path)
-    if not body.known(request.encoding):
-        return rejection.WRONG_ENCODING.saying(encoding=request.encoding[:100])
-    if request.length > limits.body_bytes:
-        return rejection.TOO_LARGE.saying(bound=limits.body_bytes)
-    return None
+    return door.unreadable(request, limits) if admission else why_not(admission)
 
 
 async def _checked(door: Door, request: Request, data: bytes, limits: Limits) -> Batch | Rejection:
     """Inflated and checked; in a thread where that takes long enough to hold up the viewers on this loop."""
-
-    def work() -> Batch | Rejection:
-        inflated = body.inflate(data, request.encoding, limits.inflated_bytes)
-        return inflated if isinstance(inflated, Rejection) else door.check(inflated, request.json)
-
-    if len(data) > (LARGE_JSON_BYTES if request.json else LARGE_BYTES):
-        return await asyncio.to_thread(work)
-    return work()
+    if len(data) > door.large(request):
+        return await asyncio.to_thread(door.read, request, data, limits)
+    return door.read(request, data, limits)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

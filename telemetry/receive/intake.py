@@ -23,7 +23,7 @@ class Intake:
         """Durable and counted when it answers None. A batch without a span, point or record has nothing to store."""
         started = time.perf_counter()
         try:
-            if batch.count:
+            if batch.count or batch.families:
                 await self._append(batch.signal, received(batch.data, self._clock_ns(), origin.peer.encode()))
         except SpoolFull as full:
             return rejection.SPOOL_FULL.saying(held=full.held, bound=full.bound)

@@ -34,6 +34,8 @@ class Batch:
     count: int
     rejected: int = 0
     reason: str = ""
+    families: int = 0
+    """Metrics whose type it tells, without a point of them (Prometheus 1.0 sends these apart)."""
 
 
 def check(signal: Signal, data: bytes) -> Batch | Rejection:

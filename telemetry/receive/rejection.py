@@ -24,7 +24,8 @@ class Rejection:
 
 UNKNOWN_PATH = Rejection(
     "unknown_path", 404, UNIMPLEMENTED,
-    "Nothing is received at {path}. OTLP goes to /v1/traces, /v1/metrics and /v1/logs, Zipkin v2 to /api/v2/spans.",
+    "Nothing is received at {path}. OTLP goes to /v1/traces, /v1/metrics and /v1/logs, Zipkin v2 to /api/v2/spans, "
+    "Prometheus remote-write to /api/v1/write.",
 )  # fmt: skip
 WRONG_METHOD = Rejection(
     "wrong_method", 405, UNIMPLEMENTED, "{method} is not understood at {path}; send telemetry with POST."
@@ -45,6 +46,14 @@ WRONG_TYPE = Rejection(
 WRONG_ENCODING = Rejection(
     "wrong_encoding", 415, INVALID_ARGUMENT,
     "Content-Encoding {encoding} is not understood; send gzip, deflate, zstd or none.",
+)  # fmt: skip
+WRONG_WRITE_TYPE = Rejection(
+    "wrong_write_type", 415, INVALID_ARGUMENT,
+    "Content-Type {type} is no remote-write request; send application/x-protobuf, with proto={one} or proto={two}.",
+)  # fmt: skip
+WRONG_WRITE_ENCODING = Rejection(
+    "wrong_write_encoding", 415, INVALID_ARGUMENT,
+    "Content-Encoding {encoding} is not understood here; remote-write is compressed with snappy.",
 )  # fmt: skip
 TOO_LARGE = Rejection(
     "too_large", 413, RESOURCE_EXHAUSTED,
@@ -81,6 +90,7 @@ BUSY = Rejection(
 )  # fmt: skip
 
 ALL = (
-    UNKNOWN_PATH, WRONG_METHOD, NO_TOKEN, NO_SCOPE, WRONG_TYPE, WRONG_ENCODING, TOO_LARGE, INFLATES_TOO_LARGE,
+    UNKNOWN_PATH, WRONG_METHOD, NO_TOKEN, NO_SCOPE, WRONG_TYPE, WRONG_ENCODING, WRONG_WRITE_TYPE,
+    WRONG_WRITE_ENCODING, TOO_LARGE, INFLATES_TOO_LARGE,
     TOO_SLOW, WRONG_BYTES, MALFORMED, SPOOL_FULL, SPOOL_FAILED, BUSY,
 )  # fmt: skip

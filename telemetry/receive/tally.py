@@ -23,12 +23,14 @@ _ACCEPTED: Mapping[Signal, counters.Counter] = {
     Signal.TRACES: counters.spans_accepted,
     Signal.METRICS: counters.points_accepted,
     Signal.LOGS: counters.logs_accepted,
+    Signal.WRITE: counters.points_accepted,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a request came from: `otlp_http`, `otlp_grpc` or `zipkin`; address with port; user agent, may be empty."""
+    """Where a request came from: `otlp_http`, `otlp_grpc`, `zipkin`, `remote_write` or `scrape`; address with port;
+    user agent, may be empty."""
 
     protocol: str
     peer: str
@@ -83,8 +85,8 @@ class TallyState:
         return self.spans + self.points + self.logs
 
     def receiver(self, protocol: str) -> dict[str, Any]:
-        """What /status adds to one receiver: `zipkin` shares the address of `otlp_http` and counts there."""
-        mine = [s for s in self.senders if s.protocol == protocol or (s.protocol, protocol) == ("zipkin", "otlp_http")]
+        """What /status adds to one receiver: those that share the address of `otlp_http` count there."""
+        mine = [s for s in self.senders if _RECEIVER.get(s.protocol, s.protocol) == protocol]
         last = max((sender.last_seen for sender in mine), default=None)
         return {
             "last_seen": _text(last),
@@ -209,4 +211,5 @@ class Tally:
             )
 
 
-_WHICH: Mapping[Signal, int] = {Signal.TRACES: 0, Signal.METRICS: 1, Signal.LOGS: 2}
+_RECEIVER: Mapping[str, str] = {"zipkin": "otlp_http", "remote_write": "otlp_http"}
+_WHICH: Mapping[Signal, int] = {Signal.TRACES: 0, Signal.METRICS: 1, Signal.LOGS: 2, Signal.WRITE: 1}

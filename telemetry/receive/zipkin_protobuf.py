@@ -4,17 +4,10 @@ here, since no package carries them: https://github.com/openzipkin/zipkin-api/bl
 import ipaddress
 from typing import Any
 
-from google.protobuf.descriptor_pb2 import FieldDescriptorProto as Field
-from google.protobuf.descriptor_pb2 import FileDescriptorProto
-from google.protobuf.descriptor_pool import DescriptorPool
-from google.protobuf.message_factory import GetMessageClass
+from telemetry.described import Fields, described
 
 _KINDS = (None, "CLIENT", "SERVER", "PRODUCER", "CONSUMER")
-_TYPES = {
-    "bytes": Field.TYPE_BYTES, "string": Field.TYPE_STRING, "int32": Field.TYPE_INT32, "uint64": Field.TYPE_UINT64,
-    "fixed64": Field.TYPE_FIXED64, "bool": Field.TYPE_BOOL,
-}  # fmt: skip
-_MESSAGES: dict[str, tuple[tuple[int, str, str], ...]] = {
+_MESSAGES: dict[str, Fields] = {
     "Endpoint": ((1, "string", "service_name"), (2, "bytes", "ipv4"), (3, "bytes", "ipv6"), (4, "int32", "port")),
     "Annotation": ((1, "fixed64", "timestamp"), (2, "string", "value")),
     "Tag": ((1, "string", "key"), (2, "string", "value")),
@@ -28,24 +21,7 @@ _MESSAGES: dict[str, tuple[tuple[int, str, str], ...]] = {
 }  # fmt: skip
 
 
-def _list_of_spans() -> Any:
-    file = FileDescriptorProto(name="meshui/zipkin.proto", package="meshui.zipkin", syntax="proto3")
-    for message, fields in _MESSAGES.items():
-        described = file.message_type.add(name=message)
-        for number, written, name in fields:
-            repeated, kind = written.startswith("*"), written.removeprefix("*")
-            label = Field.LABEL_REPEATED if repeated else Field.LABEL_OPTIONAL
-            field = described.field.add(name=name, number=number, label=label)
-            if kind in _TYPES:
-                field.type = _TYPES[kind]
-            else:
-                field.type, field.type_name = Field.TYPE_MESSAGE, f".meshui.zipkin.{kind}"
-    pool = DescriptorPool()
-    pool.Add(file)
-    return GetMessageClass(pool.FindMessageTypeByName("meshui.zipkin.ListOfSpans"))
-
-
-ListOfSpans = _list_of_spans()
+(ListOfSpans,) = described("meshui.zipkin", _MESSAGES, "ListOfSpans")
 
 
 def spans(data: bytes) -> list[dict[str, Any]]:

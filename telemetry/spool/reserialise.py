@@ -9,12 +9,14 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from telemetry.engine.engine import Signal
+from telemetry.engine.prometheus import Stored
 from telemetry.spool import segment as form
 
 _REQUESTS: dict[Signal, Any] = {
     Signal.TRACES: ExportTraceServiceRequest,
     Signal.METRICS: ExportMetricsServiceRequest,
     Signal.LOGS: ExportLogsServiceRequest,
+    Signal.WRITE: Stored,
 }
 
 

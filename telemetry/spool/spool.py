@@ -21,7 +21,7 @@ from telemetry.spool.writer import Writer, recover
 log = logging.getLogger(__name__)
 
 MIB = 1024 * 1024
-SEAL_S: Mapping[Signal, float] = {Signal.TRACES: 0.5, Signal.METRICS: 2.0, Signal.LOGS: 2.0}
+SEAL_S: Mapping[Signal, float] = {Signal.TRACES: 0.5, Signal.METRICS: 2.0, Signal.LOGS: 2.0, Signal.WRITE: 2.0}
 SYNC_EVERY_S = 0.002
 """Least time between two syncs: each costs a quarter of a millisecond of CPU, however few records share it."""
 OVERHEAD_BYTES = 48  # of a record in a segment: length, number, id, checksum
