@@ -14,6 +14,7 @@ from telemetry.engine.engine import Engine, Signal
 from telemetry.rollup import said
 from telemetry.rollup.fold import Run, fold, learn_owners
 from telemetry.rollup.question import ask
+from telemetry.rollup.records import fold_records
 from telemetry.rollup.todo import Todo
 from telemetry.window import BUCKET_S, bucket_of
 
@@ -24,7 +25,7 @@ _SPANS_A_RUN = 1_000_000
 _SPANS_AT_ONCE = 50_000
 _BUCKETS_A_RUN = 60
 _RUNS_AN_EPOCH = 32
-SAYERS: Mapping[Signal, Callable[[Engine, Run], None]] = {}
+SAYERS: Mapping[Signal, Callable[[Engine, Run], None]] = {Signal.LOGS: fold_records}
 """Who says what of a run's buckets besides spans, by signal: each fills `fold_said` and `fold_servers`."""
 
 
