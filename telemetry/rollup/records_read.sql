@@ -16,7 +16,7 @@ SELECT uid, joins, bucket, ts, trace_id, node, version, instance,
   tls, own_identity, peer_identity, bytes_in, bytes_out, attempts, operation
 FROM (
   SELECT *, if(reinterpretAsUInt128(trace_id) != 0, cityHash64(trace_id), if(request_id = '', 0, cityHash64(request_id))) AS joins,
-    if(span_id = 0 AND request_id = '', 0, cityHash64(trace_id, span_id, request_id, ts, node, instance, role, cluster)) AS uid,
+    if(joins = 0 AND span_id = 0, 0, cityHash64(trace_id, span_id, request_id, ts, node, instance, role, cluster, code, duration)) AS uid,
     replaceRegexpOne(replaceRegexpOne(node, '^.*:', ''), '^-?(.*?)/.*$', '\\1') AS own_ns, meshui_short(substringIndex(node, '/', -1)) AS own_key, meshui_short(meshui_part(peer)) AS peer_key,
     peer_key != '' AND peer_key != own_key AND peer_key IN $KNOWN_NAMES AS knows, match(flags, '(^|,)NR(,|$)') AS lost,
     code = 0 AND grpc < 0 AND flags = '' AND protocol != 'tcp' AS unsaid,

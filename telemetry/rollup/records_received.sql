@@ -24,7 +24,7 @@ FROM (
       SELECT *, caller_uid != 0 AS joined, joined AND caller_class != 'cancelled' AS stays,
         splitByChar(',', caller_said) AS caller_flags, splitByChar(',', if(stays, meshui_staying(flags), flags)) AS said,
         multiIf(joined, toString(caller_node), caller IN (SELECT node FROM fold_known), toString(caller), gateway, '',
-          own_key IN (SELECT peer_key FROM fold_access WHERE leaves AND joins = 0), '', bucket > {settled:DateTime('UTC')}, '', '-/unknown') AS caller_is,
+          (own_key, bucket) IN (SELECT peer_key, arrayJoin([bucket - 10, bucket, bucket + 10]) FROM fold_access WHERE leaves AND joins = 0), '', bucket > {settled:DateTime('UTC')}, '', '-/unknown') AS caller_is,
         arrayJoin(if(arrayExists(f -> f != '' AND has(caller_flags, f), said), [0, 1], [0])) AS aside
       FROM fold_access AS i
       ANY LEFT JOIN (SELECT uid AS entered, called, last FROM fold_entered) AS e ON entered = uid

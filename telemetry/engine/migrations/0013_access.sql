@@ -7,8 +7,8 @@
 -- let SMALL = CODEC(ZSTD(1))
 -- let DURABLE = non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
 
--- peer: who is called, caller: who calls, by its certificate. duration 2^64 - 1: not measured. host: 1 one was chosen, 0 none was,
--- -1 not said. attempts 255: not said. request_id: joins the two sides of a call where no trace id does.
+-- peer: who is called, of an `in` only where its cluster is not its own workload; caller: who calls, by its certificate. duration
+-- 2^64 - 1: not measured. attempts 255: not said. request_id: joins the two sides of a call where no trace id does.
 CREATE TABLE IF NOT EXISTS access (
   bucket DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
   ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
@@ -161,7 +161,8 @@ SELECT toDateTime(intDiv(time, 10000000000) * 10, 'UTC') AS bucket, fromUnixTime
   toLowCardinality(if(a['method'] = '-', '', a['method'])) AS method, if(a['path'] = '-', '', a['path']) AS path,
   toLowCardinality(a['route_name']) AS route, toLowCardinality(if(a['protocol'] = '-', '', a['protocol'])) AS http,
   toUInt16OrZero(extract(toLowCardinality(a['response_code']), '^ *([0-9]{1,3})(?:[.]0*)? *$')) AS code,
-  transform(replaceAll(upper(toLowCardinality($FIRST [a['grpc_status_number'], a['grpc_status'], a['grpc-status']]))), '_', ''), $STATUS_NAMES, $STATUS_NUMBERS, -1) AS said,
+  transform(replaceAll(upper(extract(toLowCardinality(arrayFirst(x -> x NOT IN ('', '-'), [a['grpc_status_number'], a['grpc_status'], a['grpc-status']])),
+    '^ *([0-9]{1,2}|[A-Za-z_]+)(?:[.]0*)? *$')), '_', ''), $STATUS_NAMES, $STATUS_NUMBERS, -1) AS said,
   said >= 0 OR startsWith(a['content_type'], 'application/grpc') AS grpc_text,
   toLowCardinality(if(a['response_flags'] = '-', '', a['response_flags'])) AS flags,
   toLowCardinality(if(a['response_code_details'] = '-', '', extract(a['response_code_details'], '^.{0,200}'))) AS details,
@@ -170,9 +171,9 @@ SELECT toDateTime(intDiv(time, 10000000000) * 10, 'UTC') AS bucket, fromUnixTime
   toLowCardinality(if(a['downstream_local_uri_san'] = '-', '', extract(a['downstream_local_uri_san'], '^[^,]*'))) AS downstream_own_san,
   toLowCardinality(if(a['upstream_local_uri_san'] = '-', '', extract(a['upstream_local_uri_san'], '^[^,]*'))) AS upstream_own_san,
   toLowCardinality(a['downstream_tls_version']) AS downstream_tls, toLowCardinality(a['upstream_tls_version']) AS upstream_tls,
-  toUInt64OrZero(extract(a['bytes_received'], '^[0-9]+')) AS bytes_in, toUInt64OrZero(extract(a['bytes_sent'], '^[0-9]+')) AS bytes_out,
+  toUInt64OrZero(extract(a['bytes_received'], '^[0-9]{1,18}$')) AS bytes_in, toUInt64OrZero(extract(a['bytes_sent'], '^[0-9]{1,18}$')) AS bytes_out,
   if(match(a['duration'], '^[0-9]{1,12}([.][0-9]*)?$'), toUInt64(round(toFloat64OrZero(a['duration']) * 1e6)), 18446744073709551615) AS duration,
-  if(match(a['upstream_request_attempt_count'], '^[0-9]+$'), toUInt8(least(254, toUInt64OrZero(a['upstream_request_attempt_count']))), 255) AS attempts,
+  if(match(a['upstream_request_attempt_count'], '^[0-9]{1,9}$'), toUInt8(least(254, toUInt64OrZero(a['upstream_request_attempt_count']))), 255) AS attempts,
   if(a['request_id'] = '-', '', a['request_id']) AS request_id
 FROM named
 -- Probes and a proxy's own control plane are no traffic of the mesh.
@@ -186,7 +187,7 @@ WITH met AS (
     multiIf(grpc_text OR (method = 'POST' AND startsWith(http, 'HTTP/2') AND match(path, '^/[A-Za-z0-9_]+([.][A-Za-z0-9_]+)+/[A-Za-z0-9_]+$')), 'grpc',
       method != '' OR path != '' OR code != 0, 'http', 'tcp') AS protocol,
     toLowCardinality(if(part = 'out', '', meshui_certified(downstream_san))) AS caller_host,
-    replaceRegexpOne(toLowCardinality(multiIf(part = 'in' AND inward, '', destination != '', destination, meshui_called(cluster) != '', meshui_called(cluster),
+    replaceRegexpOne(toLowCardinality(multiIf(part = 'in', if(inward, '', meshui_called(cluster)), destination != '', destination, meshui_called(cluster) != '', meshui_called(cluster),
         authority != '', authority, sni != '', sni, host)),
       '^(?:[[]([^]]*)[]](?::[0-9]+)?|([^:]*?)[.]?(?::[0-9]+)?)$', '\\1\\2') AS called_host
   FROM access_read
