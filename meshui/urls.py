@@ -4,14 +4,16 @@ from django.urls import path
 
 from meshui.api import graph as graph_api
 from meshui.api import probes
+from meshui.api import readings as readings_api
 from meshui.api import series as series_api
 from meshui.api import status as status_api
 from meshui.api import traces as traces_api
-from meshui.pages import access, assets, graph, now
+from meshui.pages import access, assets, graph, now, settings
 
 urlpatterns = [
     path("", now.page),
     path("graph/", graph.page),
+    path("settings/", settings.page),
     path("sign-in/", access.sign_in),
     path("sign-out/", access.sign_out),
     path("password/", access.password),
@@ -21,6 +23,8 @@ urlpatterns = [
     path("api/v1/services", graph_api.services),
     path("api/v1/services/<str:namespace>/<path:name>/signals", series_api.of_service),
     path("api/v1/edges/signals", series_api.of_edge),
+    path("api/v1/readings", readings_api.readings),
+    path("api/v1/flags", readings_api.flags),
     path("api/v1/status", status_api.status),
     path("api/v1/traces/<str:trace_id>", traces_api.trace),
     path("healthz", probes.healthz),

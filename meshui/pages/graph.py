@@ -13,7 +13,8 @@ from meshui.running import running
 from meshui.status import status
 from telemetry.graph.element import Edge, Health, Node
 from telemetry.graph.snapshot import Graph
-from telemetry.outcome import FLAGS, Flag
+from telemetry.outcome import Flag
+from telemetry.publish.flags import KNOWN
 
 WINDOW = "60s"
 WORST_FIRST = (Health.FAILING, Health.DEGRADED, Health.UNKNOWN, Health.IDLE, Health.HEALTHY)
@@ -41,7 +42,7 @@ def context(graph: Graph, request: HttpRequest) -> dict[str, Any]:
         "healths": LEGEND,
         "view": "table" if asked.get("view") == "table" else "graph",
         "selected": bool(asked.get("node") or asked.get("edge")),
-        "flags": {code: _words(flag) for code, flag in FLAGS.items()},
+        "flags": {code: _words(flag) for code, flag in KNOWN.items()},
         "debug": asked.get("debug") == "1",
     }
 

@@ -1,5 +1,6 @@
 """A trace as `GET /api/v1/traces/{id}` says it (api.md). Pure.
 
+`flag_notes` beyond api.md: each response flag of its spans once, in words.
 `origin` and `slowest` are null, `critical` false, `folded_into` null and `skew_us` 0: not worked out yet."""
 
 from base64 import b64encode
@@ -8,6 +9,7 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
+from telemetry.publish.flags import flag_notes
 from telemetry.span import Span, Trace
 
 _EXACT = 2**53
@@ -25,6 +27,7 @@ def trace_json(trace: Trace) -> dict[str, Any]:
         "services": list(trace.services),
         "origin": None,
         "slowest": None,
+        "flag_notes": flag_notes(flag for span in trace.spans for flag in span.flags),
         "warnings": [{"kind": warning.kind, "text": warning.text} for warning in trace.warnings],
         "spans": [_span(span, start, own) for span, own in zip(trace.spans, trace.self_ns, strict=True)],
     }

@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from telemetry.span import Event, Link, Span
+from telemetry.publish.flags import flag_json
 from telemetry.traces.body import plain, trace_json
 from telemetry.traces.tree import assemble
 from tests.build import T0, unix_ns
@@ -55,6 +56,7 @@ def test_a_trace() -> None:
         "services": ["shop/web", "shop/cart"],
         "origin": None,
         "slowest": None,
+        "flag_notes": [flag_json("UH")],
         "warnings": [],
     }
     assert spans[0] == {
