@@ -1,1 +1,1 @@
-"""Six small services, each behind a real Envoy sidecar, and an Envoy gateway; all report to MeshUI by docs/senders/envoy.md."""
+"""Six small services, each behind a real Envoy, and an Envoy gateway, configured as docs/senders/envoy.md says."""

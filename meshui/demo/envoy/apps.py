@@ -1,4 +1,4 @@
-"""What the small services do: each answers a request by calling others through its own Envoy, and counts how that ended."""
+"""What the small services do: each answers by calling others through its own Envoy, and counts how that ended."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -93,16 +93,16 @@ async def web(app: App, request: Request) -> Answer:
 
 
 async def cart(app: App, request: Request) -> Answer:
-    """Stock first; a checkout is paid only for what is there."""
+    """Shown without levels where stock does not answer; a checkout is paid only for what is there."""
     await app.work()
     buying = request.path == "/checkout"
     status = await app.call(STOCK, request, "POST" if buying else "GET", "/reserve" if buying else "/levels")
-    if status >= 400:
-        return Answer(502)
-    return Answer(await app.pay(request) if buying else 200)
+    if not buying:
+        return Answer(200)
+    return Answer(await app.pay(request) if status == 200 else 502)
 
 
-async def leaf(app: App, request: Request) -> Answer:
+async def leaf(app: App, _: Request) -> Answer:
     """Works and answers; calls nobody."""
     await app.work()
     return Answer(200, b"ok\n")

@@ -12,8 +12,10 @@ from meshui.demo.envoy.topology import CANARY_CLUSTERS, FAULTED, Instance, servi
 
 USUAL_AUTHORITY = "/etc/ssl/certs/ca-certificates.crt"
 _TELEMETRY_PORT = 4317
-_INWARD = {"direction": "inbound", "DIRECTION": "INBOUND", "peer": "downstream", "PEER": "DOWNSTREAM"}
-_OUTWARD = {"direction": "outbound", "DIRECTION": "OUTBOUND", "peer": "upstream", "PEER": "UPSTREAM"}
+_INWARD = {"direction": "inbound", "listens": "INBOUND", "peer": "downstream", "PEER": "DOWNSTREAM"}
+_OUTWARD = {"direction": "outbound", "listens": "OUTBOUND", "peer": "upstream", "PEER": "UPSTREAM"}
+# A gateway has one listener for both: its log says whom it calls, its name for what arrives stays `ingress`.
+_BOTH = _OUTWARD | {"listens": "UNSPECIFIED"}
 _WIDE = "max_connections: 1024, max_pending_requests: 1024"
 _NARROW = "max_connections: 4, max_pending_requests: 2"
 
@@ -66,6 +68,7 @@ def _whole(instance: Instance, admin: str, telemetry: Telemetry, clusters: str, 
     return fill(
         "proxy",
         **_who(instance),
+        gateway="" if instance.app else fill("gateway", service=instance.name).rstrip("\n"),
         admin=admin,
         meshui_host=telemetry.host,
         meshui_port=telemetry.port,
@@ -100,7 +103,7 @@ def _listeners(instance: Instance, here: Place, certificates: Mapping[str, Certi
     if not instance.app:
         (called,) = (serving(each)[0] for each in instance.calls)
         hosts = fill("everything", cluster=called.host)
-        return _http_listener(instance, _OUTWARD, HOST, here.arrivals, hosts, spawn=fill("spawn"))
+        return _http_listener(instance, _BOTH, HOST, here.arrivals, hosts, spawn=fill("spawn"))
     made = [_arrivals(instance, here, certificates)]
     if hosts := "".join(_host(called) for called in instance.calls if called not in here.tcp):
         faults = fill("fault", cluster=FAULTED) if any(serving(c)[0].host == FAULTED for c in instance.calls) else ""

@@ -1,4 +1,4 @@
-"""As much HTTP/1.1 as small services behind their own Envoys need: bodies with Content-Length, connections kept open."""
+"""As much HTTP/1.1 as small services behind Envoys need: bodies with Content-Length, connections kept open."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping

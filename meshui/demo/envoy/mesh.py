@@ -19,7 +19,8 @@ from meshui.demo.envoy.topology import CANARY, CART, INSTANCES, STOCK, Instance
 
 READY_S = 30.0
 ENVOY_LEAVES_S, SERVICE_LEAVES_S = 4.0, 2.0
-LOGS_FLUSH_S = 1.2
+# How long an Envoy keeps what it will send: log records, counters.
+LOGS_FLUSH_S, STATS_FLUSH_S = 1.2, 5.5
 _POLL_S = 0.05
 _QUICK_S = 0.004
 _STOCK_USE = 0.36
@@ -79,10 +80,10 @@ class Mesh:
         for child in (*self.envoys, *(each.child for each in self.services.values())):
             child.check()
 
-    async def stop(self) -> None:
-        """Services first, with their last counts; Envoys when they have sent what they logged."""
+    async def stop(self, flush_s: float) -> None:
+        """Services first, with their last counts; Envoys `flush_s` later, so that they have sent what they had."""
         await asyncio.gather(*(each.end(SERVICE_LEAVES_S) for each in self.services.values()))
-        await asyncio.sleep(LOGS_FLUSH_S)
+        await asyncio.sleep(flush_s)
         await asyncio.gather(*(each.end(ENVOY_LEAVES_S) for each in self.envoys))
 
     async def _start_envoy(self, instance: Instance, made: Mapping[str, certificates.Certificates]) -> None:

@@ -15,7 +15,7 @@ from meshui.demo.envoy.binary import server
 from meshui.demo.envoy.configuration import Telemetry
 from meshui.demo.envoy.counts import Counts
 from meshui.demo.envoy.load import Load
-from meshui.demo.envoy.mesh import Mesh
+from meshui.demo.envoy.mesh import LOGS_FLUSH_S, STATS_FLUSH_S, Mesh
 from meshui.demo.envoy.places import Place, Ports, places
 from meshui.demo.envoy.scenarios import PROBLEMS, SCENARIOS, STEADY, Trouble
 from meshui.demo.envoy.topology import GATEWAY, INSTANCES
@@ -71,7 +71,7 @@ class _Run:
                 await visitors
             await load.finish()
         finally:
-            await mesh.stop()
+            await mesh.stop(LOGS_FLUSH_S if options.count is None else STATS_FLUSH_S)
             await asyncio.to_thread(self._outbox.close)
         if options.count is not None:
             _write(options.count, mesh.counts, began_ns, time.time_ns())

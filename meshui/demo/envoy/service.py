@@ -1,5 +1,5 @@
-"""`python -m meshui.demo.envoy.service`: one small service. The first line of standard input says who it is and where it
-listens, later ones how it behaves; when standard input ends, so does it. It says `ready`, then what it counted."""
+"""`python -m meshui.demo.envoy.service`: one small service. The first line of standard input says who it is and where
+it listens, later ones how it behaves; when standard input ends, so does it. It says `ready`, then what it counted."""
 
 import asyncio
 import contextlib
