@@ -28,6 +28,7 @@ class Kept:
             "logs": (DAY, self.logs),
             "access": (DAY, self.logs),
             "points": (HOUR, self.points),
+            "flushes": (HOUR, self.points),
             "dirty": (DAY, self.signals_10s),
             "edges_10s": (DAY, self.signals_10s),
             "nodes_10s": (DAY, self.signals_10s),

@@ -1,0 +1,209 @@
+-- Metric points as sent, every type in one table: kept by bucket first, so that a refresh reads only the minutes it asks for. What
+-- 0005 had is dropped, not carried over: points are kept for hours, and what they counted stands in the roll-ups.
+-- `series` is what a point belongs to: sender, scope, metric, type and attributes. `sender` is the resource if it names somebody,
+-- else the resource and the connection's other end; sender_name is the same for people. A value sent as an integer is kept exactly
+-- in value_int besides. What has presence in OTLP is null when absent. bounds and counts: a histogram's explicit bounds and its
+-- counts, an exponential histogram's positive counts (from `offset`), a summary's quantiles (counts empty, numbers in
+-- quantile_values). A start before 1973 is Envoy's: microseconds.
+-- let KIND = Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7)
+-- let AV = Tuple(value $KIND, string_value String, bool_value String, int_value String, double_value String, array_value String, kvlist_value String, bytes_value String)
+-- let POINT = Tuple(attributes Array(Tuple(key String, value $AV)), start UInt64, time UInt64, flags UInt32, exemplars Array(String), value Float64, value_int Int64, whole UInt8, count UInt64, sum Array(Float64), min Array(Float64), max Array(Float64), bounds Array(Float64), counts Array(UInt64), scale Int32, zero_count UInt64, zero_threshold Float64, offset Int32, negative_offset Int32, negative_counts Array(UInt64), quantile_values Array(Float64))
+-- let TYPE = Enum8('none' = 0, 'gauge' = 5, 'sum' = 7, 'histogram' = 9, 'exponential_histogram' = 10, 'summary' = 11)
+
+DROP VIEW IF EXISTS mv_points;
+DROP TABLE IF EXISTS points SYNC;
+
+CREATE TABLE IF NOT EXISTS points (
+  bucket DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  late UInt8,
+  ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  start DateTime64(9, 'UTC') CODEC(ZSTD(1)),
+  received DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  peer LowCardinality(String),
+  resource_id UInt64 CODEC(ZSTD(1)),
+  sender UInt64 CODEC(ZSTD(1)),
+  sender_name LowCardinality(String),
+  scope LowCardinality(String),
+  metric LowCardinality(String),
+  unit LowCardinality(String),
+  type $TYPE,
+  temporality UInt8,
+  monotonic UInt8,
+  series UInt64 CODEC(ZSTD(1)),
+  attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  kinds Array($KIND) CODEC(ZSTD(1)),
+  flags UInt32,
+  value Float64 CODEC(ZSTD(1)),
+  value_int Nullable(Int64) CODEC(ZSTD(1)),
+  count UInt64 CODEC(ZSTD(1)),
+  sum Nullable(Float64) CODEC(ZSTD(1)),
+  min Nullable(Float64) CODEC(ZSTD(1)),
+  max Nullable(Float64) CODEC(ZSTD(1)),
+  bounds Array(Float64) CODEC(ZSTD(1)),
+  counts Array(UInt64) CODEC(ZSTD(1)),
+  scale Int32,
+  zero_count UInt64,
+  zero_threshold Float64,
+  offset Int32,
+  negative_offset Int32,
+  negative_counts Array(UInt64) CODEC(ZSTD(1)),
+  quantile_values Array(Float64) CODEC(ZSTD(1)),
+  exemplars Array(String) CODEC(ZSTD(1)),
+  spool UInt64 CODEC(ZSTD(1)),
+  segment UInt64 CODEC(ZSTD(1))
+) ENGINE = MergeTree PARTITION BY toStartOfHour(bucket) ORDER BY (bucket, metric, series, ts)
+SETTINGS index_granularity = 2048, non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- A point outside the accepted age (5 h back, 10 min ahead of when it was received) keeps its time, but is filed by the latter.
+CREATE MATERIALIZED VIEW IF NOT EXISTS mv_points TO points AS
+SELECT
+  p.time NOT BETWEEN arrived - 18000000000000 AND arrived + 600000000000 AS late,
+  toStartOfInterval(toDateTime(intDiv(if(late, arrived, p.time), 1000000000), 'UTC'), INTERVAL 10 SECOND) AS bucket,
+  fromUnixTimestamp64Nano(toInt64(least(p.time, 9223372036854775807)), 'UTC') AS ts,
+  fromUnixTimestamp64Nano(toInt64(if(p.start < 100000000000000000, p.start * 1000, least(p.start, 9223372036854775807))), 'UTC') AS start,
+  fromUnixTimestamp64Nano(toInt64(arrived), 'UTC') AS received,
+  peer, resource_id, sender, sender_name, scope, m.name AS metric, m.unit AS unit, m.data AS type,
+  toUInt8(multiIf(m.data = 'sum', m.sum.aggregation_temporality, m.data = 'histogram', m.histogram.aggregation_temporality,
+    m.data = 'exponential_histogram', m.exponential_histogram.aggregation_temporality, 0)) AS temporality,
+  toUInt8(m.data = 'sum' AND m.sum.is_monotonic) AS monotonic,
+  cityHash64(sender, scope, metric, type, p.attributes) AS series,
+  meshui_attributes(p.attributes) AS attributes, p.attributes.value.value AS kinds, p.flags AS flags,
+  p.value AS value, if(p.whole, p.value_int, NULL) AS value_int, p.count AS count,
+  if(empty(p.sum), NULL, p.sum[1]) AS sum, if(empty(p.min), NULL, p.min[1]) AS min, if(empty(p.max), NULL, p.max[1]) AS max,
+  p.bounds AS bounds, p.counts AS counts, p.scale AS scale, p.zero_count AS zero_count, p.zero_threshold AS zero_threshold,
+  p.offset AS offset, p.negative_offset AS negative_offset, p.negative_counts AS negative_counts,
+  p.quantile_values AS quantile_values, p.exemplars AS exemplars, spool, segment
+FROM (
+  SELECT cityHash64(r.resource.attributes) AS resource_id, meshui_attributes(r.resource.attributes) AS who,
+    if(startsWith(who['service.name'], 'unknown_service'), '', who['service.name']) AS service,
+    multiIf(service != '', meshui_id('', if(who['service.namespace'] != '', who['service.namespace'], who['k8s.namespace.name']), service),
+      who['k8s.pod.name'] != '', who['k8s.pod.name'], who['service.instance.id'] != '', who['service.instance.id'],
+      who['node_name'] != '', who['node_name'], who['host.name'] != '', who['host.name'],
+      who['job'] != '' AND who['instance'] != '', concat(who['job'], ' ', who['instance']), '') AS named,
+    if(named = '', cityHash64(resource_id, peer), resource_id) AS sender, if(named = '', peer, named) AS sender_name,
+    s.scope.name AS scope, s.metrics AS metrics, received AS arrived, peer, spool, segment
+  FROM landing_metrics ARRAY JOIN resource_metrics AS r ARRAY JOIN r.scope_metrics AS s
+)
+ARRAY JOIN metrics AS m
+ARRAY JOIN arrayConcat(
+  arrayMap(n -> CAST((n.attributes, n.start_time_unix_nano, n.time_unix_nano, n.flags, n.exemplars,
+    if(n.value = 'as_int', toFloat64(n.as_int), n.as_double), n.as_int, n.value = 'as_int', 0, [], [], [], [], [], 0, 0, 0, 0, 0, [], []) AS $POINT), arrayConcat(m.gauge.data_points, m.sum.data_points)),
+  arrayMap(h -> CAST((h.attributes, h.start_time_unix_nano, h.time_unix_nano, h.flags, h.exemplars,
+    0, 0, 0, h.count, h.sum, h.min, h.max, h.explicit_bounds, h.bucket_counts, 0, 0, 0, 0, 0, [], []) AS $POINT), m.histogram.data_points),
+  arrayMap(x -> CAST((x.attributes, x.start_time_unix_nano, x.time_unix_nano, x.flags, x.exemplars,
+    0, 0, 0, x.count, x.sum, x.min, x.max, [], x.positive.bucket_counts, x.scale, x.zero_count, x.zero_threshold,
+    x.positive.offset, x.negative.offset, x.negative.bucket_counts, []) AS $POINT), m.exponential_histogram.data_points),
+  arrayMap(q -> CAST((q.attributes, q.start_time_unix_nano, q.time_unix_nano, q.flags, [],
+    0, 0, 0, q.count, [q.sum], [], [], q.quantile_values.quantile, [], 0, 0, 0, 0, 0, [], q.quantile_values.value) AS $POINT), m.summary.data_points)
+) AS p;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS mv_dirty_points TO dirty AS
+SELECT spool, segment, bucket, 'metrics' AS signal, count() AS n FROM points WHERE late = 0 GROUP BY spool, segment, bucket;
+
+-- When a sender sent: its interval, and what it had sent before a series appeared, are read from here. To a tenth of a second, since
+-- some SDKs stamp the points of one export one after another.
+CREATE TABLE IF NOT EXISTS flushes (
+  bucket DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  sender UInt64 CODEC(ZSTD(1)),
+  at DateTime64(1, 'UTC') CODEC(ZSTD(1)),
+  spool UInt64 CODEC(ZSTD(1)),
+  segment UInt64 CODEC(ZSTD(1))
+) ENGINE = MergeTree PARTITION BY toStartOfHour(bucket) ORDER BY (bucket, sender, at)
+SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS mv_flushes TO flushes AS
+SELECT DISTINCT bucket, sender, toDateTime64(ts, 1, 'UTC') AS at, spool, segment FROM points WHERE late = 0 AND NOT bitAnd(flags, 1);
+
+-- Points whose numbers cannot be: rollup/deltas.py leaves them out.
+CREATE OR REPLACE FUNCTION meshui_impossible AS (type, monotonic, temporality, value, value_int, count, counts, bounds, zero_count, negative_counts) -> multiIf(
+  type = 'sum' AND monotonic AND NOT isFinite(value), 'counter is not a number',
+  type = 'sum' AND monotonic AND value < 0, 'counter is below zero',
+  type = 'sum' AND monotonic AND isNull(value_int) AND value > 9007199254740992, 'counter is beyond what a double counts exactly',
+  type = 'histogram' AND notEmpty(counts) AND (length(counts) != length(bounds) + 1 OR arraySum(counts) != count), 'bucket counts do not add up to the count',
+  type = 'exponential_histogram' AND arraySum(counts) + arraySum(negative_counts) + zero_count != count, 'bucket counts do not add up to the count',
+  (type = 'histogram' OR (type = 'sum' AND monotonic)) AND temporality = 0, 'neither cumulative nor delta', '');
+-- let REASON = meshui_impossible(type, monotonic, temporality, value, value_int, count, counts, bounds, zero_count, negative_counts)
+CREATE MATERIALIZED VIEW IF NOT EXISTS mv_rejects_points TO rejects AS
+SELECT bucket AS at, if(sender_name = '', if(attributes['instance'] = '', peer, attributes['instance']), sender_name) AS sender,
+  if(late, 'time outside the accepted age', $REASON) AS reason, count() AS n, spool, segment
+FROM points WHERE (late OR $REASON != '') AND NOT bitAnd(flags, 1) GROUP BY at, sender, reason, spool, segment;
+
+-- Points as differences are made of them (rollup/deltas.py), less those that cannot be. at, start: Unix ns. kind: 0 gauge,
+-- 1 cumulative, 2 delta. total: the value, or a histogram's count; whole: exactly in total_int. low, high: the least and greatest
+-- observation, NaN where not told. ended: a marker after which the series says nothing; of a counter it says nothing at all.
+-- scale 127: explicit bounds; an exponential scale above 3 is brought down to it, its negative observations are zeros.
+-- let FINE = toUInt8(if(type = 'exponential_histogram' AND p.scale > 3, p.scale - 3, 0))
+-- let RIGHT = meshui_impossible(p.type, p.monotonic, p.temporality, p.value, p.value_int, p.count, p.counts, p.bounds, p.zero_count, p.negative_counts) = ''
+CREATE OR REPLACE FUNCTION meshui_coarser AS (counts, offset, by) -> if(by = 0, counts, arrayMap(
+  at -> arraySum(arraySlice(counts, greatest(1, at * bitShiftLeft(toInt64(1), by) - offset + 1),
+    least(at * bitShiftLeft(toInt64(1), by) - offset + bitShiftLeft(toInt64(1), by), length(counts)) - greatest(0, at * bitShiftLeft(toInt64(1), by) - offset))),
+  range(toInt64(bitShiftRight(offset, by)), if(empty(counts), toInt64(bitShiftRight(offset, by)), toInt64(bitShiftRight(toInt32(offset + length(counts) - 1), by)) + 1))));
+CREATE OR REPLACE VIEW points_counted AS
+SELECT p.bucket AS bucket, p.metric AS metric, p.series AS series, p.sender AS sender,
+  toUnixTimestamp64Nano(p.ts) AS at, toUnixTimestamp64Nano(p.start) AS start,
+  multiIf(type = 'gauge' OR (type = 'sum' AND NOT monotonic), 0, temporality = 1, 2, 1) AS kind,
+  toUInt8(bitAnd(p.flags, 1)) AS ended,
+  if(type IN ('gauge', 'sum'), p.value, toFloat64(p.count)) AS total,
+  if(type = 'sum', ifNull(p.value_int, 0), toInt64(p.count)) AS total_int,
+  type != 'gauge' AND (type != 'sum' OR isNotNull(p.value_int)) AS whole,
+  if(isFinite(ifNull(p.sum, 0)), ifNull(p.sum, 0), 0) AS sum, ifNull(p.min, nan) AS low, ifNull(p.max, nan) AS high,
+  if(type = 'histogram', p.bounds, []) AS bounds, meshui_coarser(p.counts, p.offset, $FINE) AS counts,
+  if(type = 'exponential_histogram', least(p.scale, 3), 127) AS scale, toInt32(bitShiftRight(p.offset, $FINE)) AS offset,
+  p.zero_count + arraySum(p.negative_counts) AS zero
+FROM points AS p
+WHERE late = 0 AND (type = 'summary' OR type = 'gauge' OR (type = 'sum' AND NOT monotonic AND temporality != 1) OR temporality != 0)
+  AND NOT (type = 'sum' AND NOT monotonic AND temporality = 1)
+  AND multiIf(bitAnd(p.flags, 1) = 1, kind = 0, kind = 0, isFinite(p.value), $RIGHT);
+
+-- Work of one run of buckets (rollup/deltas.py), emptied before each. Times are Unix ns; what a run reads is told there.
+-- Series that somebody reads. classic: Prometheus' one series a bucket, put together by `family`; drawn: its bins are wanted.
+CREATE TABLE IF NOT EXISTS fold_read (
+  series UInt64, metric LowCardinality(String), classic UInt8, drawn UInt8, le Float64, family UInt64, unit_ms Float64
+) ENGINE = Memory;
+
+-- When each sender sent; just before the run and after it (0 never). near: both within two buckets.
+CREATE TABLE IF NOT EXISTS fold_senders (sender UInt64, times Array(Int64), before Int64, after Int64, near UInt8) ENGINE = Memory;
+CREATE TABLE IF NOT EXISTS fold_intervals (sender UInt64, bucket DateTime('UTC'), interval_s Float32) ENGINE = Memory;
+
+CREATE TABLE IF NOT EXISTS fold_points (
+  series UInt64, sender UInt64, at Int64, start Int64, kind UInt8, ended UInt8, total Float64, total_int Int64, whole UInt8,
+  sum Float64, low Float64, high Float64, bounds Array(Float64), counts Array(UInt64), scale Int32, offset Int32, zero UInt64
+) ENGINE = Memory;
+
+-- What happened in (since, at]. since 0: nothing says since when, n is all of the counter. fell: a counter began again.
+-- scale 127: explicit bounds.
+CREATE TABLE IF NOT EXISTS fold_points_once AS fold_points;
+CREATE TABLE IF NOT EXISTS fold_deltas (
+  series UInt64, sender UInt64, since Int64, at Int64, start Int64, kind UInt8, n Float64, sum Float64, low Float64, high Float64,
+  bounds Array(Float64), counts Array(UInt64), scale Int32, offset Int32, zero UInt64, total Float64, shape UInt64, fell UInt8, again UInt8
+) ENGINE = Memory;
+CREATE TABLE IF NOT EXISTS fold_shares (
+  bucket DateTime('UTC'), series UInt64, n Float64, sum Float64, bins Map(Int16, UInt64), until DateTime64(3, 'UTC'), interval_s Float32, estimated UInt8
+) ENGINE = Memory;
+
+-- Bins of a histogram from counts between bounds (docs: telemetry/histogram.py). An item is (from, to, count, how): ends as 8 times
+-- log2 of ms; how 0 spreads the count by log width, 1 by width (half of it in the top octave), 2 is above the last bound. Running
+-- totals are rounded, so that the bins are whole and add up to the counts.
+CREATE OR REPLACE FUNCTION meshui_explicit AS (bounds, counts, low, high) -> arrayFilter(i -> i.3 > 0, arrayMap((c, lo, hi, at) -> multiIf(
+    hi <= 0, (0., 0., toUInt64(0), 0),
+    at > length(bounds), if(high > lo AND lo > 0, (8 * log2(lo), 8 * log2(high), c, 0), (0., 0., c, 2)),
+    lo > 0, (8 * log2(lo), 8 * log2(hi), c, 0),
+    low > 0 AND low < hi, (8 * log2(low), 8 * log2(hi), c, 0),
+    (8 * log2(hi) - 80, 8 * log2(hi), c, 1)),
+  counts, arrayPushFront(bounds, -1.), arrayPushBack(bounds, inf), arrayEnumerate(counts)));
+CREATE OR REPLACE FUNCTION meshui_exponential AS (scale, offset, counts, unit_ms) -> arrayFilter(i -> i.3 > 0, arrayMap((c, at) ->
+  (8 * log2(unit_ms) + (offset + at - 1) * exp2(3 - scale), 8 * log2(unit_ms) + (offset + at) * exp2(3 - scale), c, 0),
+  counts, arrayEnumerate(counts)));
+CREATE OR REPLACE FUNCTION meshui_reached AS (zero, items) -> arrayPushFront(arrayFlatten(arrayMap((i, upto) -> if(i.4 = 2, [(toInt32(32767), upto)],
+    arrayMap(bin -> (toInt32(greatest(-160, least(239, bin))), toUInt64(upto - i.3 + floor(0.5 + i.3 * least(1., if(i.4 = 1, exp2((bin + 1 - i.2) / 8),
+      (bin + 1 - i.1) / greatest(i.2 - i.1, 1e-9)))))),
+      range(toInt32(floor(i.1)), greatest(toInt32(floor(i.1)) + 1, toInt32(ceil(i.2)))))),
+  items, arrayMap(n -> n + zero, arrayCumSum(items.3)))), (toInt32(-32768), toUInt64(zero)));
+CREATE OR REPLACE FUNCTION meshui_steps AS reached -> CAST(arrayFilter(b -> b.2 > 0, arrayMap((r, before) -> (toInt16(r.1), toUInt64(r.2 - before)),
+  reached, arrayPushFront(arrayPopBack(reached.2), toUInt64(0)))), 'Map(Int16, UInt64)');
+CREATE OR REPLACE FUNCTION meshui_last_of_bin AS reached -> arrayFilter((r, next) -> r.1 != next, reached, arrayPushBack(arrayPopFront(reached.1), toInt32(40000)));
+
+-- An exponential histogram's counts at a scale lower by `by`, from bin `low` on, `size` of them: so that two can be compared.
+CREATE OR REPLACE FUNCTION meshui_level AS (counts, offset, by, low, size) -> arrayResize(arrayConcat(
+  arrayWithConstant(if(empty(counts), 0, greatest(0, bitShiftRight(offset, toUInt8(by)) - low)), toUInt64(0)), meshui_coarser(counts, offset, toUInt8(by))), size, toUInt64(0));
+CREATE OR REPLACE FUNCTION meshui_end AS (counts, offset, by) -> bitShiftRight(toInt32(offset + greatest(1, length(counts)) - 1), toUInt8(by)) + 1;
