@@ -3,7 +3,8 @@
 -- is a known service: at a gateway it is whatever a scanner asked for.
 -- let KNOWN_NAMES = (SELECT meshui_short(name) FROM fold_known)
 INSERT INTO fold_access
-SELECT uid, joins, bucket, ts, trace_id, node, version, instance,
+SELECT uid, joins, if(joins = 0 OR node = '-/unknown' OR NOT (enters OR relays), 0, cityHash64(joins, if(relays, peer_key, own_key))) AS entry, if(joins = 0 OR NOT leaves, 0, cityHash64(joins, peer_key)) AS exit,
+  bucket, ts, trace_id, node, version, instance,
   role = 'in' OR (role = 'out' AND gate) AS enters, peer != '' AND ((role = 'out' AND (cluster != '' OR knows OR NOT lost)) OR (role = 'in' AND knows)) AS leaves,
   role = 'relay' AND peer != '' AS relays, gate AS gateway,
   own_ns, own_key, peer, peer_ns, peer_kind,

@@ -21,13 +21,13 @@ FROM (
       if(relays, '', version) AS version, if(relays, '', instance) AS instance, caller_version AS source_version, if(relays, '', operation) AS operation,
       peer_identity AS source_identity, if(relays, '', own_identity) AS target_identity, bin, ms, tls, bytes_in, bytes_out, ts, trace_id, aside
     FROM (
-      SELECT *, caller_uid != 0 AS joined, joined AND caller_class != 'cancelled' AS stays,
+      SELECT *, uid IN (SELECT argMax(uid, (ts, uid)) FROM fold_entered GROUP BY called, relays) AS last, caller_uid != 0 AS joined, joined AND caller_class != 'cancelled' AS stays,
         splitByChar(',', caller_said) AS caller_flags, splitByChar(',', if(stays, meshui_staying(flags), flags)) AS said,
         multiIf(joined, toString(caller_node), caller IN (SELECT node FROM fold_known), toString(caller), gateway, '',
           (own_key, bucket) IN (SELECT peer_key, arrayJoin([bucket - 10, bucket, bucket + 10]) FROM fold_access WHERE leaves AND joins = 0), '', bucket > {settled:DateTime('UTC')}, '', '-/unknown') AS caller_is,
         arrayJoin(if(arrayExists(f -> f != '' AND has(caller_flags, f), said), [0, 1], [0])) AS aside
       FROM fold_access AS i
-      ANY LEFT JOIN (SELECT uid AS entered, called, last FROM fold_entered) AS e ON entered = uid
+      ANY LEFT JOIN (SELECT uid AS entered, called FROM fold_entered) AS e ON entered = uid
       ANY LEFT JOIN (SELECT uid AS caller_uid, node AS caller_node, version AS caller_version, calling AS caller_class, flags AS caller_said FROM fold_access WHERE leaves AND uid != 0) AS o ON caller_uid = called
       WHERE (enters OR relays) AND node != '-/unknown' AND bucket BETWEEN {since:DateTime('UTC')} AND {until:DateTime('UTC')}
     )

@@ -228,8 +228,10 @@ SELECT bucket, ts, trace_id, span_id,
   request_id, resource_id, spool, segment
 FROM found;
 
+-- The buckets beside a record's too: a call's other side may stand there.
 CREATE MATERIALIZED VIEW IF NOT EXISTS mv_dirty_access TO dirty AS
-SELECT spool, segment, bucket, toLowCardinality('logs') AS signal, count() AS n FROM access GROUP BY spool, segment, bucket;
+SELECT spool, segment, arrayJoin([own - 10, own, own + 10]) AS bucket, toLowCardinality('logs') AS signal, sum(records) AS n
+FROM (SELECT spool, segment, access.bucket AS own, count() AS records FROM access GROUP BY spool, segment, own) GROUP BY spool, segment, bucket;
 
 -- Owners that wrote access logs themselves: known like those that sent spans.
 CREATE MATERIALIZED VIEW IF NOT EXISTS mv_services_access TO services AS
@@ -241,18 +243,19 @@ FROM access WHERE node != '-/unknown' GROUP BY node, version;
 
 -- Where a refresh puts the records of a run of buckets (rollup/records.py); emptied before each.
 -- enters, leaves, relays: a request that came into its owner, that it sent, that it passed on: a gateway writes one record of both.
--- joins: the call, by its trace or request id (0: has none); own_key, peer_key: names that both sides of a call have in common.
+-- joins: the trace, or the request id (0: has none); own_key, peer_key: names that both sides of a call have in common; entry, exit:
+-- the two together, of a request that entered and of one that left (0: none).
 -- class: as the called judges, staying: the same less what says that the client left, calling: as the caller judges.
 CREATE TABLE IF NOT EXISTS fold_access (
-  uid UInt64, joins UInt64, bucket DateTime('UTC'), ts DateTime64(9, 'UTC'), trace_id FixedString(16),
+  uid UInt64, joins UInt64, entry UInt64, exit UInt64, bucket DateTime('UTC'), ts DateTime64(9, 'UTC'), trace_id FixedString(16),
   node $NAME, version $NAME, instance $NAME, enters UInt8, leaves UInt8, relays UInt8, gateway UInt8,
   own_ns $NAME, own_key $NAME, peer $NAME, peer_ns $NAME, peer_kind $NAME, called_ns $NAME, peer_key $NAME, subset $NAME, caller $NAME, caller_key $NAME,
   protocol $NAME, class $CLASS, staying $CLASS, calling $CLASS, label $NAME, flags $NAME, arrived Int8, bin Int16, ms Float64,
   tls $TLS, own_identity $NAME, peer_identity $NAME, bytes_in UInt64, bytes_out UInt64, attempts UInt8, operation $NAME
 ) ENGINE = Memory;
 
--- A record that entered its owner, with the one that its caller wrote of the same call. last: no later attempt followed.
-CREATE TABLE IF NOT EXISTS fold_entered (uid UInt64, called UInt64, node $NAME, relays UInt8, last UInt8) ENGINE = Memory;
+-- A record that entered its owner, with the one that its caller wrote of the same call.
+CREATE TABLE IF NOT EXISTS fold_entered (uid UInt64, ts DateTime64(9, 'UTC'), called UInt64, node $NAME, relays UInt8) ENGINE = Memory;
 
 -- A name as both sides of a call may have it: `name.namespace` without the namespace, a host whole.
 CREATE OR REPLACE FUNCTION meshui_short AS name -> if(countSubstrings(name, '.') = 1, substringIndex(name, '.', 1), toString(name));

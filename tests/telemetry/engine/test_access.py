@@ -395,7 +395,10 @@ def test_what_wrote_access_logs_is_known_and_its_buckets_are_to_be_computed(
     kept: EmbeddedEngine, tmp_path: Path
 ) -> None:
     number = load(kept, tmp_path, logs(resource(attributes=CART), log(attributes=OUT), log("no access log")), segment=1)
-    touched = kept.query(f"SELECT toUnixTimestamp(bucket) AS at, signal, n FROM dirty WHERE segment = {number}")
-    assert touched == [{"at": unix_ns(T0) // 10**9, "signal": "logs", "n": 1}]
+    touched = kept.query(
+        f"SELECT toUnixTimestamp(bucket) AS at, signal, n FROM dirty WHERE segment = {number} ORDER BY at"
+    )
+    at = unix_ns(T0) // 10**9
+    assert touched == [{"at": at + step, "signal": "logs", "n": 1} for step in (-10, 0, 10)], "a call's other side too"
     known = kept.query("SELECT node, version FROM services WHERE node = 'shop/cart' AND version = 'v1' LIMIT 1")
     assert known == [{"node": "shop/cart", "version": "v1"}]
