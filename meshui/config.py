@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from meshui.scrape import target
 from telemetry.window import parse_duration
 
 PREFIX = "MESHUI_"
@@ -64,6 +65,10 @@ def parse_list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def parse_targets(text: str) -> tuple[str, ...]:
+    return target.checked(parse_list(text))
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text not in words:
@@ -111,6 +116,12 @@ class Config:
         "auto",
         one_of("auto", "on", "off"),
         "Whether senders need a token; `auto`: unless the receiver's address is loopback.",
+    )
+    scrape: tuple[str, ...] = setting(
+        "",
+        parse_targets,
+        "Pages of metrics to read every 15 s, comma between: URLs, or `file_sd:/path/*.yml` "
+        "(docs/senders/prometheus.md).",
     )
     retention_traces: float = setting("3d", parse_duration, "How long spans are kept.")
     spool_max_bytes: int = setting("2GiB", parse_size, "Most bytes kept before senders are asked to wait.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from meshui.live.fanout import Fanout
+    from meshui.scrape.scraper import Scraper
     from meshui.work.tick import Ticker
     from telemetry.engine.engine import Engine
     from telemetry.receive.tally import Tally
@@ -26,6 +27,8 @@ class Running:
     ticker: "Ticker"
     web: str = ""
     receivers: dict[str, str] = field(default_factory=dict)
+    scraper: "Scraper | None" = None
+    """None where MESHUI_SCRAPE names nobody."""
 
 
 _running: Running | None = None

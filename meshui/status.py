@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from meshui import __version__, check
+from meshui import __version__, check, scraping
 from meshui.running import Running, running
 from telemetry.engine.rejected import rejected
 from telemetry.engine.stored import stored
@@ -28,7 +28,8 @@ def status(now: datetime) -> Body:
         "receivers": [
             {"protocol": name, "address": address, "accepting": accepting, **tally.receiver(name)}
             for name, address in sorted(here.receivers.items())
-        ],
+        ]
+        + scraping.receivers(here, tally, accepting=accepting),
         "ingest": tally.as_dict(),
         "lag": _lag(here),
         "spool": {"bytes": spool.bytes, "segments": spool.segments, "quarantined": spool.quarantined},
@@ -80,7 +81,7 @@ def _warnings(here: Running, now: datetime) -> list[Body]:
             f"More than {most:,} services send spans. The quietest are shown as one; MESHUI_MAX_SERVICES raises this."
         )
         found.append({"kind": "too_many_services", "text": text, "since": instant(ticker.crowded_since)})
-    return found + _late_spans(here, now)
+    return found + scraping.warnings(here, now) + _late_spans(here, now)
 
 
 def _late_spans(here: Running, now: datetime) -> list[Body]:

@@ -22,14 +22,18 @@ from meshui.listening import bind, cannot_be_used, certificate, served
 from meshui.live.fanout import Fanout
 from meshui.opening import Opened, opened
 from meshui.running import Running, hold
+from meshui.scrape.scraper import Scraper
 from meshui.work.scheduler import Beat
 from meshui.work.tick import Ticker
 from telemetry.engine.retention import Kept, drop_old
 from telemetry.receive.admission import Admission, Admit
 from telemetry.receive.grpc_server import GrpcServer, otlp_grpc
 from telemetry.receive.http_server import otlp_http
+from telemetry.receive.intake import Intake
 from telemetry.receive.limits import Limits
-from telemetry.receive.tally import Tally
+from telemetry.receive.otlp import Batch
+from telemetry.receive.rejection import Rejection
+from telemetry.receive.tally import Origin, Tally
 from telemetry.spool.loader import Loader
 
 DRAIN_S = 20.0
@@ -119,6 +123,7 @@ class _Here:
         }
         serving = [asyncio.create_task(server.serve(sockets=[self.sockets[name]])) for name, server in servers.items()]
         self._start_beats(running)
+        self._start_scraper(running)
         await asyncio.to_thread(self._start_demo, running)
         link = link_address(config, self.parts.sign_in, ports["http"])
         _greet(config, running, link, self.say)
@@ -129,6 +134,8 @@ class _Here:
         self.say("Stopping: no more data is taken; what was acknowledged is stored first.")
         if self.child is not None:
             await asyncio.to_thread(self.child.stop)
+        if running.scraper is not None:
+            await asyncio.to_thread(running.scraper.stop)
         if flush is not None:
             await _for_a_while(flush, FLUSH_S)
         for server in servers.values():
@@ -160,6 +167,18 @@ class _Here:
         ]
         for beat in self.beats:
             beat.start()
+
+    def _start_scraper(self, running: Running) -> None:
+        """What it finds goes to the spool by the loop that the receivers are on."""
+        if not self.config.scrape:
+            return
+        loop, intake = asyncio.get_running_loop(), Intake(self.parts.spool.append, running.tally)
+
+        def store(batch: Batch, origin: Origin) -> Rejection | None:
+            return asyncio.run_coroutine_threadsafe(intake.store(batch, origin), loop).result()
+
+        running.scraper = Scraper(self.config.scrape, store)
+        running.scraper.start()
 
     def _start_demo(self, running: Running) -> None:
         """Tell the child where to send, with a token of its own where one is needed."""

@@ -123,4 +123,6 @@ def seconds(ms: float | None) -> str:
 @register.filter
 def protocol(name: str) -> str:
     """A receiver as people call it."""
-    return {"otlp_grpc": "OTLP/gRPC", "otlp_http": "OTLP/HTTP, Zipkin"}.get(name, name)
+    return {"otlp_grpc": "OTLP/gRPC", "otlp_http": "OTLP/HTTP, Zipkin, remote-write", "scrape": "Scraping"}.get(
+        name, name
+    )

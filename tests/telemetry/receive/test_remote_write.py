@@ -1,4 +1,4 @@
-"""Remote-write over a real socket: what is kept of either version, and each answer by which a sender repeats or drops."""
+"""Remote-write over a real socket: what is kept of either version, and each answer by which one repeats or drops."""
 
 import asyncio
 from collections.abc import AsyncIterator
