@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 
 from meshui.config import Config
+from meshui.demo.envoy.configuration import Telemetry, example
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  what a person binds, not what we bind
 
@@ -24,25 +25,25 @@ KINDS = (
         "collector",
         "OpenTelemetry Collector",
         "Add to collector.yaml, then restart the collector.",
-        "Spans alone are enough for the graph. Keep your other exporters in the lists.",
+        "Spans alone are enough for the graph. Keep your other receivers and exporters; leave out what you do not run.",
     ),
     Kind(
         "istio",
         "Istio",
-        "Apply with kubectl -f; Istio reads it at once.",
-        "Every sidecar, waypoint and gateway then sends its spans. Lower the percentage when traffic is high.",
+        "Part 1 goes into the mesh configuration, 2 and 3 to kubectl apply -f, 4 to Prometheus.",
+        "Metrics count, logs add flags and identities, spans show single requests: sample fewer when traffic is high.",
     ),
     Kind(
         "linkerd",
         "Linkerd",
-        "Give these values to helm upgrade for the chart linkerd-control-plane.",
-        "Pods restarted after it send their proxies' spans.",
+        "Part 1 goes to helm upgrade for the chart linkerd-control-plane, part 2 to Prometheus.",
+        "Metrics count every request; pods restarted after part 1 send their proxies' spans.",
     ),
     Kind(
         "envoy",
         "Envoy",
-        "Add to envoy.yaml: the cluster once, the rest to each HTTP connection manager.",
-        "On outbound listeners write OUTBOUND and outbound; the direction tells a call from its arrival.",
+        "A whole envoy.yaml that starts as it stands; take over what your own lacks.",
+        "The same text runs the demo's proxies: meshui demo --mesh envoy.",
     ),
     Kind(
         "sdk",
@@ -104,5 +105,6 @@ def snippet(kind: str, to: Addresses) -> str:
         "grpc_host": host.strip("[]"),
         "grpc_port": port,
         "http_port": http_port,
+        "envoy": example(Telemetry(host.strip("[]"), int(port), to.token, to.tls)),
     }
     return render_to_string(f"snippets/{kind}.txt", context).strip() + "\n"

@@ -1,11 +1,14 @@
 """Every snippet carries the real address, and a token where one is asked."""
 
+from pathlib import Path
+
 import pytest
 
 from meshui.config import read
 from meshui.pages.empty import coloured
 from meshui.snippets import KINDS, Addresses, addresses, snippet
 
+ROOT = Path(__file__).parents[2]
 HERE = Addresses("10.0.0.7:14317", "10.0.0.7:14318")
 LOCKED = Addresses("10.0.0.7:14317", "10.0.0.7:14318", token="TOKEN", tls=True)
 
@@ -28,8 +31,22 @@ def test_it_carries_the_token_where_one_is_asked(kind: str) -> None:
 def test_linkerd_sends_no_token_and_so_goes_through_a_collector() -> None:
     assert "10.0.0.7" in snippet("linkerd", HERE)
     text = snippet("linkerd", LOCKED)
-    assert "10.0.0.7" not in text
+    assert "endpoint: otel-collector.monitoring:4317" in text
     assert "meshui snippets collector" in text
+
+
+def test_envoys_configuration_stands_in_the_docs_word_for_word() -> None:
+    shown = snippet("envoy", Addresses("127.0.0.1:4317", "127.0.0.1:4318"))
+    page = (ROOT / "docs" / "senders" / "envoy.md").read_text()
+    assert f"```yaml\n{shown}```" in page, "put `meshui snippets envoy` there anew"
+
+
+@pytest.mark.parametrize("kind", ["istio", "linkerd"])
+def test_metrics_come_by_remote_write_with_the_token(kind: str) -> None:
+    assert "url: http://10.0.0.7:14318/api/v1/write" in snippet(kind, HERE)
+    text = snippet(kind, LOCKED)
+    assert "url: https://10.0.0.7:14318/api/v1/write" in text
+    assert 'authorization: { credentials: "TOKEN" }' in text
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def example(telemetry: Telemetry) -> str:
     cart = Instance("shop", "cart", calls=("shop/stock",))
     inbound = _http_listener(cart, _INWARD, "0.0.0.0", 15006, fill("everything", cluster="local_app"))  # noqa: S104  a sidecar's customary address
     outbound = _http_listener(cart, _OUTWARD, HOST, 15001, fill("host", host="stock.shop", cluster="stock.shop"))
-    clusters = _cluster("local_app", HOST, 8080) + _cluster("stock.shop", "10.0.0.12", 15006, outliers=True)
+    clusters = _cluster("local_app", HOST, 8080) + _cluster("stock.shop", "10.0.0.12", 15006)
     admin = f"{{socket_address: {{address: {HOST}, port_value: 15000}}}}"
     return _whole(cart, admin, telemetry, clusters, inbound + outbound)
 
