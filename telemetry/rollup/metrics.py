@@ -1,0 +1,63 @@
+"""From points of metrics to what they say of requests: series are read once, by what the dialects declare; counters
+become deltas (deltas.py), and deltas what was said of a bucket, in the same form as logs have it (said.py)."""
+
+from datetime import datetime, timedelta
+from weakref import WeakSet
+
+from telemetry.dialects.learn import learn
+from telemetry.engine.engine import Engine
+from telemetry.rollup.deltas import shares
+from telemetry.rollup.fold import Run
+from telemetry.rollup.question import ask, run
+
+# A service whose proxies were silent for so long is in no mesh: then its callers' word counts (mesh-telemetry.md §1.5).
+_SPEAKS_FOR = timedelta(minutes=15)
+_taught: WeakSet[Engine] = WeakSet()
+
+
+def read_series(engine: Engine, since: datetime, until: datetime) -> bool:
+    """Read the series of the buckets [since, until] that nobody has read: who, what, how, or why not. Whether something
+    was learnt that buckets before may have lacked: a node, another name of one, what a cluster is.
+
+    One caller at a time for one database."""
+    if engine not in _taught:
+        learn(engine)
+        _taught.add(engine)
+    found = _read(engine, since, until, [])
+    if found:
+        again = ask(engine, "readings_again")[0]["senders"]
+        if again:
+            _read(engine, since, until, again)
+        run(engine, "readings_names")
+    return _shown(engine, since, until, found) or found
+
+
+def fold_metrics(engine: Engine, buckets: Run) -> None:
+    """Add to `fold_said` what metrics say of a run's buckets, and to `fold_servers` who of the called speaks itself."""
+    shares(engine, buckets.since, buckets.until)
+    for table in ("fold_clusters", "fold_shaken"):
+        engine.execute(f"TRUNCATE TABLE {table}")
+    run(engine, "said_metrics")
+    run(engine, "said_gateways")
+    run(engine, "said_stats")
+    run(engine, "said_servers", since=buckets.since - _SPEAKS_FOR, until=buckets.until)
+
+
+def _shown(engine: Engine, since: datetime, until: datetime, found: bool) -> bool:
+    """Learn what clusters show of themselves; one that leads to its owner's application is read again."""
+    before = ask(engine, "clusters_count")[0]
+    run(engine, "clusters_shown", since=since, until=until, spans=found)
+    after = ask(engine, "clusters_count")[0]
+    if after["inward"] != before["inward"]:
+        _read(engine, since, until, after["senders"])
+    return bool(after != before)
+
+
+def _read(engine: Engine, since: datetime, until: datetime, again: list[int]) -> bool:
+    for table in ("fold_series", "fold_names", "fold_labelled", "fold_fitting"):
+        engine.execute(f"TRUNCATE TABLE {table}")
+    run(engine, "readings_series", since=since, until=until, again=again)
+    if not engine.query("SELECT count() AS n FROM fold_series")[0]["n"]:
+        return False
+    run(engine, "readings")
+    return True
