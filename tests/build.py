@@ -30,6 +30,7 @@ from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
 from telemetry.engine.engine import Engine, Signal
+from telemetry.engine.prometheus import Stored
 
 T0 = datetime(2026, 9, 21, 10, 0, 0, tzinfo=UTC)
 """When spans of these tests start, and when their requests are received, unless said otherwise: a bucket border."""
@@ -42,6 +43,7 @@ SIGNAL_OF = {
     ExportTraceServiceRequest: Signal.TRACES,
     ExportMetricsServiceRequest: Signal.METRICS,
     ExportLogsServiceRequest: Signal.LOGS,
+    Stored: Signal.WRITE,
 }
 _tokens = count(1)
 

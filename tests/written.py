@@ -6,7 +6,9 @@ from typing import Any
 
 import cramjam
 
-from telemetry.engine.prometheus import Request, WriteRequest
+from telemetry.engine.prometheus import Request, Stored, WriteRequest
+from telemetry.receive import remote_write
+from telemetry.receive.remote_write import Written
 
 
 @dataclass(frozen=True)
@@ -78,3 +80,11 @@ def _natives(out: Any, made: Series) -> None:
 def snapped(request: Any) -> bytes:
     """As it goes over the wire: a snappy block."""
     return bytes(cramjam.snappy.compress_raw(request.SerializeToString()))
+
+
+def stored(request: Any) -> Any:
+    """What the receiver makes of a request: the record that `tests.build.load` takes."""
+    proto = remote_write.ONE if isinstance(request, WriteRequest) else remote_write.TWO
+    taken = remote_write.check(proto, request.SerializeToString())
+    assert isinstance(taken, Written), taken.text
+    return Stored.FromString(taken.data)
