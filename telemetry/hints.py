@@ -6,6 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 _FEW = 2
+_UNNAMED = {
+    "namespace": "services of one name in two namespaces are one",
+    "version": "a canary looks like its stable version",
+    "instance": "one bad pod cannot be told from the others",
+}
+"""What it costs not to say something of oneself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,8 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """`what` follows "shop/web does not say" and "3 proxies do not say"; empty: what their resources miss."""
+    """`what` follows "shop/web does not say" and "3 proxies do not say", `until` is what that costs; empty: what their
+    resources miss."""
 
     kind: str
     lacks: Callable[[Seen], bool]
@@ -55,7 +62,7 @@ _RULES = (
         "resource",
         lambda seen: bool(seen.missing),
         "",
-        "Until then services of one name in two namespaces are one, and a canary looks like its stable version.",
+        "",
         "The same in the tracer, the access logger and the stats sink.",
         """\
 resource_detectors:
@@ -168,13 +175,14 @@ def hints(seen: Iterable[Seen]) -> tuple[Hint, ...]:
 def _hint(rule: _Rule, lacking: list[Seen]) -> Hint:
     one = len(lacking) == 1
     what = rule.what or f"{'its' if one else 'their'} {_listed(_missing(lacking))}"
-    text = f"{_who(lacking)} {'does' if one else 'do'} not say {what}. {rule.until}"
+    until = rule.until or f"Until then {'; '.join(_UNNAMED[name] for name in _missing(lacking))}."
+    text = f"{_who(lacking)} {'does' if one else 'do'} not say {what}. {until}"
     return Hint(rule.kind, tuple(each.sender for each in lacking), text, rule.add, rule.lines)
 
 
 def _missing(lacking: list[Seen]) -> list[str]:
     """In the order that they are said in."""
-    return [what for what in ("namespace", "version", "instance") if any(what in each.missing for each in lacking)]
+    return [what for what in _UNNAMED if any(what in each.missing for each in lacking)]
 
 
 def _who(lacking: list[Seen]) -> str:

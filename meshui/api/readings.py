@@ -51,7 +51,8 @@ def reading_json(reading: Reading) -> dict[str, Any]:
     return {
         "metric": reading.metric,
         "type": reading.type,
-        "sender": reading.sender or None,
+        "sender": reading.sender,
+        "instance": reading.instance,
         "labels": dict(reading.labels),
         "last_point": None if reading.last is None else instant(reading.last),
         "read": reading.why is None,

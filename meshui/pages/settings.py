@@ -9,9 +9,12 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from meshui.pages.empty import coloured
 from meshui.running import running
 from telemetry.engine.engine import EngineError
+from telemetry.hints import hints
 from telemetry.publish.flags import KNOWN
+from telemetry.rollup.proxies import seen
 from telemetry.rollup.readings import READ, START, Asked, Reading, cursor_of, cursor_text, readings, summary
 
 FEW = 50
@@ -25,7 +28,9 @@ def page(request: HttpRequest) -> HttpResponse:
     """The query is what the API's `readings` takes; what cannot be read of it is left out."""
     context: dict[str, Any] = {"quiet": True, "asked": {name: request.GET.get(name, "").strip() for name in FILTERS}}
     try:
-        context |= _readings(context["asked"], request.GET.get("cursor", ""), datetime.now(UTC))
+        now = datetime.now(UTC)
+        context |= _readings(context["asked"], request.GET.get("cursor", ""), now)
+        context["hints"] = [{"it": hint, "lines": coloured(hint.lines)} for hint in hints(seen(running().engine, now))]
     except EngineError as error:
         context["wrong"] = str(error)
     return render(request, "settings/page.html", context, status=503 if "wrong" in context else 200)

@@ -1,6 +1,6 @@
 """How series of metric points were read, as calls between whom, or why they were not (table `readings`)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -50,10 +50,11 @@ class Reading:
 
     `source`, `target` are node ids, None where the series does not say; `peer` is the raw name of the other side where
     only that is known, `cluster` what a proxy calls it. `code` as in answers (`503`, `grpc:14`), `5xx` where only the
-    class is said. `labels`, `last` are of a point of the last hour."""
+    class is said. `sender`, `labels`, `last` are of a point of the last hour."""
 
     metric: str
-    sender: str
+    sender: str | None
+    instance: str | None
     labels: Mapping[str, str]
     type: str
     dialect: str
@@ -103,8 +104,7 @@ def readings(engine: Engine, asked: Asked, now: datetime, limit: int, after: Cur
     rows = ask(engine, "readings_list", limit=limit + 1, **wanted)
     page = rows[:limit]
     points = _points(engine, page, now)
-    senders = _senders(engine, page, points)
-    items = tuple(_reading(row, points.get(row["series"]), senders[row["series"]]) for row in page)
+    items = tuple(_reading(row, points.get(row["series"])) for row in page)
     return Readings(items, (page[-1]["metric"], page[-1]["id"]) if len(rows) > limit else None)
 
 
@@ -123,30 +123,6 @@ def _points(engine: Engine, page: list[Row], now: datetime) -> dict[int, Row]:
     return {row["series"]: row for row in found}
 
 
-def _senders(engine: Engine, page: list[Row], points: Mapping[int, Row]) -> dict[int, str]:
-    """Who sent each series, by name, else by address; a sender's number is its resource's where that names somebody."""
-    resource = {row["series"]: points.get(row["series"], {"resource_id": row["sender"]})["resource_id"] for row in page}
-    ids = list(set(resource.values()))
-    named = {row["resource_id"]: row["named"] for row in ask(engine, "readings_senders", ids=ids)} if ids else {}
-    return {
-        series: sender_name(named.get(resource_id, {})) or points.get(series, {}).get("peer", "")
-        for series, resource_id in resource.items()
-    }
-
-
-def sender_name(attributes: Mapping[str, str]) -> str:
-    """`namespace/name (instance)` of a resource's own attributes, as much of it as they say; empty if nothing."""
-    name = _first(attributes, ("service.name", "job", "node_name"))
-    namespace = _first(attributes, ("service.namespace", "k8s.namespace.name"))
-    instance = _first(attributes, ("service.instance.id", "k8s.pod.name", "instance", "host.name"))
-    whole = f"{namespace}/{name}" if namespace and name else name
-    return f"{whole} ({instance})" if whole and instance else whole or instance
-
-
-def _first(attributes: Mapping[str, str], names: Iterable[str]) -> str:
-    return next((attributes[name] for name in names if attributes.get(name)), "")
-
-
 def _code(row: Row) -> str | None:
     if row["grpc"] >= 0:
         return f"grpc:{row['grpc']}"
@@ -155,11 +131,12 @@ def _code(row: Row) -> str | None:
     return f"{row['first_digit']}xx" if row["first_digit"] else None
 
 
-def _reading(row: Row, point: Row | None, sender: str) -> Reading:
+def _reading(row: Row, point: Row | None) -> Reading:
     peer = f"{row['peer_ns']}/{row['peer']}" if row["peer"] and row["peer_ns"] else row["peer"]
     return Reading(
         metric=row["metric"],
-        sender=sender,
+        sender=point["sender"] if point else None,
+        instance=row["instance"] or None,
         labels=dict(zip(point["names"], point["labels"], strict=True)) if point else {},
         type=row["type"],
         dialect=row["dialect"],

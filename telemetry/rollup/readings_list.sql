@@ -2,7 +2,7 @@
 -- with their number. In order of (metric, id) after a cursor, by the table's own rows (a few 10,000), all of it scanned.
 SELECT metric, if(family = 0, series, family) AS id, count() OVER (PARTITION BY metric, id) AS number,
   series, sender, type, dialect, measure, why, toString(side) AS side, source, target, peer, peer_ns, cluster, protocol, operation,
-  code, first_digit, grpc, flags, toString(tls) AS tls, source_version, target_version, source_identity, target_identity
+  code, first_digit, grpc, flags, toString(tls) AS tls, source_version, target_version, instance, source_identity, target_identity
 FROM readings FINAL
 WHERE (metric, id) > ({after_metric:String}, {after_id:UInt64})
   AND positionCaseInsensitiveUTF8(metric, {metric:String}) > 0

@@ -1,5 +1,5 @@
--- What series sent last since an instant: labels, resource, address. Reads points by (bucket, metric, series).
-SELECT series, max(ts) AS last, argMax(resource_id, ts) AS resource_id, argMax(peer, ts) AS peer,
+-- What series sent last since an instant: when, by whom, with which labels. Reads points by (bucket, metric, series).
+SELECT series, max(ts) AS last, argMax(sender_name, ts) AS sender,
   argMax(mapKeys(attributes), ts) AS names,
   argMax(arrayMap((kind, value) -> if(kind >= 'array_value', hex(value), value), kinds, mapValues(attributes)), ts) AS labels
 FROM points

@@ -1,6 +1,7 @@
 """Settings without a script: how series are read, filtered by the address, a page at a time."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import RequestFactory
 from meshui.pages import settings
 from meshui.running import Running
 from telemetry.engine.embedded import EmbeddedEngine
+from tests.build import load, resource, span, traces
 from tests.meshui.held import held
 from tests.telemetry.rollup.test_readings import REQUESTS, insert
 
@@ -65,6 +67,19 @@ def test_pages_follow_each_other(running: Running, engine: EmbeddedEngine, monke
     second = page(link.removesuffix("#readings"))
     assert "m2" in second
     assert "m1" not in second
+
+
+def test_hints_stand_on_the_page_with_the_lines_to_add(
+    running: Running, engine: EmbeddedEngine, tmp_path: Path
+) -> None:
+    assert "What your Envoys could add" not in page()
+    now = datetime.now(UTC)
+    sent = span("ingress", start=now, attributes={"component": "proxy", "upstream_cluster": "local_app"})
+    load(engine, tmp_path, traces(resource("cart", scope="envoy"), sent), received=now)
+    text = page()
+    assert "-/cart does not say its namespace, version or instance." in text
+    assert 'data-copy="#hint-mtls"' in text
+    assert "DOWNSTREAM_TLS_VERSION" in text
 
 
 def test_an_engine_that_cannot_answer_is_said_in_place_of_the_list(running: Running, engine: EmbeddedEngine) -> None:

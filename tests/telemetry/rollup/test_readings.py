@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from telemetry.engine.embedded import EmbeddedEngine
-from telemetry.rollup.readings import START, Asked, Reading, readings, sender_name, summary
+from telemetry.rollup.readings import START, Asked, Reading, readings, summary
 from tests.build import gauge, load, metrics, point, resource
 
 NOW = datetime(2026, 9, 21, 10, 0, 30, tzinfo=UTC)
@@ -113,10 +113,10 @@ def test_a_series_read_anew_counts_once(engine: EmbeddedEngine) -> None:
 def test_labels_sender_and_time_are_of_the_last_point(engine: EmbeddedEngine, tmp_path: Path) -> None:
     web, at = resource("web", namespace="shop", instance="web-1"), NOW - timedelta(seconds=20)
     load(engine, tmp_path, metrics(web, gauge("jobs", point(4, at=at, attributes={"queue": "mail"}))))
-    (row,) = engine.query("SELECT series, resource_id FROM points")
-    insert(engine, {"metric": "jobs", "series": row["series"], "sender": row["resource_id"], "why": "no rule"})
+    (row,) = engine.query("SELECT series, sender FROM points")
+    insert(engine, {"metric": "jobs", "series": row["series"], "sender": row["sender"], "why": "no rule"})
     (one,) = found(engine)
-    assert (one.sender, one.labels, one.last) == ("shop/web (web-1)", {"queue": "mail"}, at)
+    assert (one.sender, one.labels, one.last) == ("shop/web", {"queue": "mail"}, at)
     assert [each.metric for each in found(engine, who="web-1")] == ["jobs"]
     assert found(engine, who="web-2") == []
 
@@ -131,17 +131,3 @@ def test_a_summary_counts_series_and_metrics_by_reason(some: EmbeddedEngine) -> 
     assert counted.read == 3
     assert counted.unread == (("no rule for this metric", 3, 2), ("derived from spans", 1, 1))
     assert counted.not_read == 4
-
-
-@pytest.mark.parametrize(
-    ("attributes", "name"),
-    [
-        ({}, ""),
-        ({"service.name": "web", "service.namespace": "shop", "k8s.pod.name": "web-1"}, "shop/web (web-1)"),
-        ({"service.name": "web"}, "web"),
-        ({"job": "envoy-stats", "instance": "10.0.0.1:9901"}, "envoy-stats (10.0.0.1:9901)"),
-        ({"k8s.pod.name": "web-1", "service.namespace": "shop"}, "web-1"),
-    ],
-)
-def test_a_sender_is_called_by_what_it_says(attributes: dict[str, str], name: str) -> None:
-    assert sender_name(attributes) == name

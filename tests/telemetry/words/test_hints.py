@@ -7,7 +7,14 @@ import pytest
 
 from telemetry.hints import KINDS, Seen, hints
 
-ALL_SAID: dict[str, Any] = {"secured": True, "directed": True, "flagged": True, "statuses": True, "limited": True, "whole": True}
+ALL_SAID: dict[str, Any] = {
+    "secured": True,
+    "directed": True,
+    "flagged": True,
+    "statuses": True,
+    "limited": True,
+    "whole": True,
+}
 FACTS: dict[str, dict[str, Any]] = {
     "mtls": {"secured": False}, "direction": {"directed": False}, "flags": {"flagged": False},
     "grpc": {"statuses": False}, "limits": {"limited": False}, "names": {"whole": False},
@@ -38,7 +45,11 @@ def test_hints_come_in_the_order_in_which_they_help_most() -> None:
 @pytest.mark.parametrize(
     ("missing", "start"),
     [
-        pytest.param([("version",)], "a/0 does not say its version.", id="one thing of one"),
+        pytest.param(
+            [("version",)],
+            "a/0 does not say its version. Until then a canary looks like its stable version.",
+            id="one thing of one",
+        ),
         pytest.param(
             [("instance", "namespace"), ("version",)],
             "a/0 and a/1 do not say their namespace, version or instance.",
