@@ -1,8 +1,8 @@
 """From access-log records to what was said of requests: `access` is read, the two sides of a call are joined, and the
 rest goes on in the words that metrics use too (said.py). docs/senders/access-logs.md says what counts as what.
 
-A run is read with one bucket more on each side, and what is decided between two records depends on the distance of
-their buckets only, so that any cut into runs gives the same rows."""
+A run is read with two buckets more on each side: the two sides of a call are at most one apart, and which of several
+records one answers depends on those at most one further. So any cut into runs gives the same rows."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ def fold_records(engine: Engine, buckets: Run) -> None:
     called writes some. Owners are those of `fold_known`."""
     for table in ("fold_access", "fold_entered"):
         engine.execute(f"TRUNCATE TABLE {table}")
-    run(engine, "records_read", since=buckets.since - BUCKET, until=buckets.until + BUCKET)
+    run(engine, "records_read", since=buckets.since - 2 * BUCKET, until=buckets.until + 2 * BUCKET)
     run(engine, "records_join")
     own = {"since": buckets.since, "until": buckets.until, "settled": buckets.settled, "rank": RANK}
     for step in ("records_called", "records_received"):

@@ -1,5 +1,6 @@
 -- Access-log records of [since, until], each once, with how they ended and what joins them. A gateway's record is of a request that
--- came in and, if it names a service, of one that went out. A record without a route names whom it would have called only if that
+-- came in and, if it names a service, of one that went out. A cluster that is no known service is the one that was asked for, if that
+-- is known. A record without a route names whom it would have called only if that
 -- is a known service: at a gateway it is whatever a scanner asked for.
 -- let KNOWN_NAMES = (SELECT meshui_short(name) FROM fold_known)
 INSERT INTO fold_access
@@ -16,9 +17,11 @@ SELECT uid, joins, if(joins = 0 OR node = '-/unknown' OR NOT (enters OR relays),
   if(protocol = 'tcp', '', meshui_label(code, grpc)) AS label, flags, arrived, if(protocol = 'tcp', toInt16(-32767), meshui_bin(duration)) AS bin, if(duration = 18446744073709551615, 0, duration / 1e6) AS ms,
   tls, own_identity, peer_identity, bytes_in, bytes_out, attempts, operation
 FROM (
-  SELECT *, if(reinterpretAsUInt128(trace_id) != 0, cityHash64(trace_id), if(request_id = '', 0, cityHash64(request_id))) AS joins,
+  SELECT * EXCEPT (peer, peer_ns, peer_kind), if(reinterpretAsUInt128(trace_id) != 0, cityHash64(trace_id), if(request_id = '', 0, cityHash64(request_id))) AS joins,
     if(joins = 0 AND span_id = 0, 0, cityHash64(trace_id, span_id, request_id, ts, node, instance, role, cluster, code, duration)) AS uid,
-    replaceRegexpOne(replaceRegexpOne(node, '^.*:', ''), '^-?(.*?)/.*$', '\\1') AS own_ns, meshui_short(substringIndex(node, '/', -1)) AS own_key, meshui_short(meshui_part(peer)) AS peer_key,
+    replaceRegexpOne(replaceRegexpOne(node, '^.*:', ''), '^-?(.*?)/.*$', '\\1') AS own_ns, meshui_short(substringIndex(node, '/', -1)) AS own_key,
+    meshui_short(meshui_part(asked)) AS asked_key, asked != '' AND meshui_short(meshui_part(access.peer)) NOT IN $KNOWN_NAMES AND asked_key IN $KNOWN_NAMES AS by_host,
+    if(by_host, asked, toString(access.peer)) AS peer, if(by_host, asked_ns, access.peer_ns) AS peer_ns, if(by_host, 'service', toString(access.peer_kind)) AS peer_kind, meshui_short(meshui_part(peer)) AS peer_key,
     peer_key != '' AND peer_key != own_key AND peer_key IN $KNOWN_NAMES AS knows, match(flags, '(^|,)NR(,|$)') AS lost,
     code = 0 AND grpc < 0 AND flags = '' AND protocol != 'tcp' AS unsaid,
     gateway OR node IN (SELECT node FROM fold_known AS k WHERE k.gateway) OR (role = 'in' AND knows) AS gate

@@ -53,6 +53,8 @@ class Access:
     peer_kind: str
     caller: str
     caller_ns: str
+    asked: str
+    asked_ns: str
     cluster: str
     protocol: str
     code: int
@@ -95,6 +97,7 @@ def access(record: LogRecord, resource: Resource, *, received: int) -> Access | 
     code = number(a.get("response_code", ""))
     flags = told(a, "response_flags")
     host, other = called(a, part, cluster, who.name, inward=inward), ("downstream" if part != "out" else "upstream")
+    asked = asked_for(a, part, cluster)
     caller = "" if part == "out" else peer.caller(told(a, "downstream_peer_uri_san").split(",")[0])
     name, namespace = peer.kubernetes(caller) if caller.endswith(".svc") else ("", "")
     return Access(
@@ -112,6 +115,8 @@ def access(record: LogRecord, resource: Resource, *, received: int) -> Access | 
         peer_kind=host.kind,
         caller=name or caller,
         caller_ns=namespace,
+        asked=asked.name,
+        asked_ns=asked.namespace,
         cluster=cluster,
         protocol=protocol,
         code=code,
@@ -291,6 +296,21 @@ def called(a: Texts, part: str, cluster: str, own_name: str, *, inward: bool) ->
         return peer.Peer(f"ip of {own_name}", "", "external")
     name, namespace = peer.kubernetes(host)
     return peer.Peer(name or host, namespace, "service" if name or "." not in host else "external")
+
+
+def asked_for(a: Texts, part: str, cluster: str) -> peer.Peer:
+    """The host that was asked for, where the name of a cluster is another."""
+    named = peer.target(cluster)
+    host = known(peer.less_port(told(a, "authority"))) if part == "out" and named else ""
+    if host in (
+        "",
+        peer.less_port(next(filter(None, (peer.target(a.get("kuma_destination_service", "")), named)), "")),
+    ):
+        return peer.Peer()
+    if peer.local(host) or peer.address(host):
+        return peer.Peer()
+    name, namespace = peer.kubernetes(host)
+    return peer.Peer(name or host, namespace)
 
 
 def layer(a: Texts) -> str:

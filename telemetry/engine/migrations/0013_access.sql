@@ -7,8 +7,8 @@
 -- let SMALL = CODEC(ZSTD(1))
 -- let DURABLE = non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
 
--- peer: who is called, of an `in` only where its cluster is not its own workload; caller: who calls, by its certificate. duration
--- 2^64 - 1: not measured. attempts 255: not said. request_id: joins the two sides of a call where no trace id does.
+-- peer: who is called, of an `in` only where its cluster is not its own workload; asked: whom the caller asked for, where a
+-- cluster has another name; caller: who calls, by its certificate. duration 2^64 - 1: not measured. attempts 255: not said. request_id: joins the two sides of a call where no trace id does.
 CREATE TABLE IF NOT EXISTS access (
   bucket DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
   ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS access (
   node $NAME $SMALL, version $NAME $SMALL, instance $NAME $SMALL,
   role $ROLE $SMALL, gateway UInt8 $SMALL,
   peer $NAME $SMALL, peer_ns $NAME $SMALL, peer_kind $NAME $SMALL, caller $NAME $SMALL, caller_ns $NAME $SMALL,
-  cluster $NAME $SMALL, protocol $NAME $SMALL,
+  asked String $SMALL, asked_ns $NAME $SMALL, cluster $NAME $SMALL, protocol $NAME $SMALL,
   code UInt16 $SMALL, grpc Int16 $SMALL, flags $NAME $SMALL, details $NAME $SMALL, arrived Int8 $SMALL,
   duration UInt64 CODEC(T64, ZSTD(1)),
   tls $TLS $SMALL, own_identity $NAME $SMALL, peer_identity $NAME $SMALL,
@@ -180,6 +180,9 @@ FROM named
 WHERE NOT startsWith(a['user_agent'], 'kube-probe/') AND NOT match(upstream, '^(xds-grpc|sds-grpc|prometheus_stats|agent|zipkin|opentelemetry.*)$');
 
 -- 3. The other side, and how it ended.
+-- let PORT = ^(?:[[]([^]]*)[]](?::[0-9]+)?|([^:]*?)[.]?(?::[0-9]+)?)$
+-- let ADDRESS = ^[0-9]{1,3}([.][0-9]{1,3}){3}$|:
+-- let HERE = ^(localhost|127[.][0-9.]+|::1|0[.]0[.]0[.]0|/.*)$
 CREATE MATERIALIZED VIEW IF NOT EXISTS mv_access TO access AS
 WITH met AS (
   SELECT *,
@@ -189,14 +192,16 @@ WITH met AS (
     toLowCardinality(if(part = 'out', '', meshui_certified(downstream_san))) AS caller_host,
     replaceRegexpOne(toLowCardinality(multiIf(part = 'in', if(inward, '', meshui_called(cluster)), destination != '', destination, meshui_called(cluster) != '', meshui_called(cluster),
         authority != '', authority, sni != '', sni, host)),
-      '^(?:[[]([^]]*)[]](?::[0-9]+)?|([^:]*?)[.]?(?::[0-9]+)?)$', '\\1\\2') AS called_host
+      '$PORT', '\\1\\2') AS called_host,
+    if(part = 'out' AND meshui_called(cluster) != '', replaceRegexpOne(authority, '$PORT', '\\1\\2'), '') AS asked_host
   FROM access_read
 ), found AS (
   SELECT *,
     extract(called_host, '(?:^|[.])([^.]+)[.][^.]+[.]svc(?:[.]|$)') AS svc,
     extract(caller_host, '^([^.]+)[.][^.]+[.]svc$') AS caller_svc,
-    match(called_host, '^[0-9]{1,3}([.][0-9]{1,3}){3}$|:') AS address,
-    called_host IN $NOTHING OR match(called_host, '^(localhost|127[.][0-9.]+|::1|0[.]0[.]0[.]0|/.*)$') AS nobody
+    match(called_host, '$ADDRESS') AS address,
+    called_host IN $NOTHING OR match(called_host, '$HERE') AS nobody,
+    if(asked_host IN ('', '-', 'unknown', called_host) OR match(asked_host, '$ADDRESS') OR match(asked_host, '$HERE'), '', asked_host) AS asked_for, extract(asked_for, '(?:^|[.])([^.]+)[.][^.]+[.]svc(?:[.]|$)') AS asked_svc
   FROM met
 )
 SELECT bucket, ts, trace_id, span_id,
@@ -207,6 +212,7 @@ SELECT bucket, ts, trace_id, span_id,
   multiIf(nobody, '', NOT address AND (svc != '' OR position(called_host, '.') = 0), 'service', 'external') AS peer_kind,
   if(caller_svc != '', caller_svc, caller_host) AS caller,
   extract(caller_host, '^[^.]+[.]([^.]+)[.]svc$') AS caller_ns,
+  if(asked_svc != '', asked_svc, asked_for) AS asked, extract(asked_for, '(?:^|[.])[^.]+[.]([^.]+)[.]svc(?:[.]|$)') AS asked_ns,
   cluster, protocol, code,
   if(protocol = 'grpc' AND said < 0 AND code NOT IN (0, 200),
     transform(code, [400, 401, 403, 404, 429, 502, 503, 504], [13, 16, 7, 12, 14, 14, 14, 14], 2), said) AS grpc,
