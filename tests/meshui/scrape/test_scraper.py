@@ -1,11 +1,9 @@
 """The scraper against real servers: what it keeps, what it says of targets that fail, that it stops and starts over."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,56 +16,10 @@ from telemetry.receive import rejection
 from telemetry.receive.otlp import Batch
 from telemetry.receive.rejection import Rejection
 from telemetry.receive.tally import Origin
+from tests.served import Page, served
+from tests.waiting import until
 
 FAST_S = 0.02
-TEXT = "text/plain; version=0.0.4"
-
-
-@dataclass
-class Proxy:
-    """A target: what it answers, and who asked."""
-
-    body: bytes = b"# TYPE rq_total counter\nrq_total 5\n"
-    status: int = 200
-    kind: str = TEXT
-    hangs: threading.Event | None = None
-    port: int = 0
-    asked: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
-
-
-@contextmanager
-def served(proxy: Proxy) -> Iterator[Proxy]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            proxy.asked.append((self.path, self.headers["Accept"]))
-            self.send_response(proxy.status)
-            self.send_header("Content-Type", proxy.kind)
-            self.end_headers()
-            if proxy.hangs is not None:
-                self.wfile.write(b"#")
-                proxy.hangs.wait(30)
-                return
-            self.wfile.write(proxy.body)
-
-        def log_message(self, *args: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    proxy.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield proxy
-    finally:
-        if proxy.hangs is not None:
-            proxy.hangs.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @dataclass
@@ -104,17 +56,10 @@ def scraping(store: Store, *entries: str) -> Iterator[Scraper]:
         scraper.stop()
 
 
-def until(condition: Callable[[], object], within_s: float = 20.0) -> None:
-    ends = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < ends, "it did not come to that"
-        time.sleep(0.005)
-
-
 def test_a_target_is_scraped_again_and_again() -> None:
     store = Store()
-    with served(Proxy()) as proxy, scraping(store, f"http://{proxy.address}/stats#app=cart") as scraper:
-        until(lambda: len(store.values("rq_total")) >= 3)
+    with served(Page()) as proxy, scraping(store, f"http://{proxy.address}/stats#app=cart") as scraper:
+        until(lambda: len(store.values("rq_total")) >= 3, "three scrapes")
         (known,) = scraper.state().targets
     batch, origin = store.kept[0]
     assert (origin.protocol, origin.peer, batch.count) == ("scrape", proxy.address, 2)
@@ -129,76 +74,77 @@ def test_a_target_is_scraped_again_and_again() -> None:
     ("change", "words"),
     [
         pytest.param({"status": 503}, "answers 503", id="an error"),
-        pytest.param({"body": b"a{"}, "cannot be read", id="no metrics"),
-        pytest.param({"body": b"\xff"}, "UTF-8", id="no text"),
+        pytest.param({"body": lambda _: b"a{"}, "cannot be read", id="no metrics"),
+        pytest.param({"body": lambda _: b"\xff"}, "UTF-8", id="no text"),
     ],
 )
 def test_a_target_that_fails_is_down_until_it_works_again(change: dict[str, Any], words: str) -> None:
     store = Store()
-    with served(Proxy(**change)) as proxy, scraping(store, f"http://{proxy.address}") as scraper:
-        until(lambda: len(store.values("up")) >= 2)
+    with served(Page(**change)) as proxy, scraping(store, f"http://{proxy.address}") as scraper:
+        until(lambda: len(store.values("up")) >= 2, "two scrapes that fail")
         (down,) = scraper.state().down
         assert words in down.error
         assert (down.last, set(store.values("up"))) == (None, {0.0})
-        until(lambda: len(store.values("up")) >= 4)
+        until(lambda: len(store.values("up")) >= 4, "two more")
         assert scraper.state().down[0].since == down.since
-        proxy.status, proxy.body = 200, b"a 1\n"
-        until(lambda: not scraper.state().down)
+        proxy.status, proxy.body = 200, lambda _: b"a 1\n"
+        until(lambda: not scraper.state().down, "up again")
         assert store.values("up")[-1] == 1.0
 
 
 def test_nobody_there() -> None:
-    with served(Proxy()) as proxy:
+    with served(Page()) as proxy:
         gone = proxy.address
     store = Store()
     with scraping(store, f"http://{gone}") as scraper:
-        until(lambda: scraper.state().down)
+        until(lambda: scraper.state().down, "down")
         assert "cannot be reached: Connection refused" in scraper.state().down[0].error
 
 
 def test_one_that_hangs_holds_up_no_other() -> None:
     store = Store()
-    with served(Proxy(hangs=threading.Event())) as hung, served(Proxy()) as well:
+    with served(Page(hangs=threading.Event())) as hung, served(Page()) as well:
         with scraping(store, f"http://{hung.address}", f"http://{well.address}"):
-            until(lambda: len(store.values("rq_total")) >= 5)
+            until(lambda: len(store.values("rq_total")) >= 5, "five scrapes of the other")
         assert len(hung.asked) == 1
 
 
 def test_a_page_is_bounded_in_bytes_and_in_time() -> None:
-    with served(Proxy(body=b"#" * 300_000)) as proxy, pytest.raises(fetch.Failed, match="more than 200000 bytes"):
+    with (
+        served(Page(body=lambda _: b"#" * 300_000)) as proxy,
+        pytest.raises(fetch.Failed, match="more than 200000 bytes"),
+    ):
         fetch.page(f"http://{proxy.address}/", most_bytes=200_000)
-    hung = Proxy(hangs=threading.Event())
+    hung = Page(hangs=threading.Event())
     with served(hung) as proxy, pytest.raises(fetch.Failed, match=r"longer than 0.05 s"):
         fetch.page(f"http://{proxy.address}/", timeout_s=0.05)
 
 
 def test_what_cannot_be_stored_is_said_of_the_target() -> None:
     full = rejection.SPOOL_FULL.saying(held=1, bound=1)
-    with served(Proxy()) as proxy, scraping(Store(no=full), f"http://{proxy.address}") as scraper:
-        until(lambda: scraper.state().down)
+    with served(Page()) as proxy, scraping(Store(no=full), f"http://{proxy.address}") as scraper:
+        until(lambda: scraper.state().down, "down")
         assert scraper.state().down[0].error == full.text
 
 
 def test_targets_come_and_go_with_their_file(tmp_path: Path) -> None:
     store = Store()
     path = tmp_path / "envoys.json"
-    with served(Proxy()) as proxy, scraping(store, f"file_sd:{path}") as scraper:
-        until(lambda: scraper.state().errors)
+    with served(Page()) as proxy, scraping(store, f"file_sd:{path}") as scraper:
+        until(lambda: scraper.state().errors, "a file that is missing")
         path.with_suffix(".new").write_text(f'[{{"targets": ["{proxy.address}"], "labels": {{"app": "cart"}}}}]')
         path.with_suffix(".new").replace(path)
-        until(lambda: store.values("rq_total"))
+        until(lambda: store.values("rq_total"), "a scrape of what the file names")
         assert dict(scraper.state().targets[0].target.labels)["job"] == "envoys"
         path.with_suffix(".new").write_text("[]")
         path.with_suffix(".new").replace(path)
-        until(lambda: not scraper.state().targets)
+        until(lambda: not scraper.state().targets, "a target that has left the file")
         assert scraper.state().errors == ()
 
 
 def test_after_a_stop_nothing_more_is_asked() -> None:
     store = Store()
-    with served(Proxy()) as proxy:
+    with served(Page()) as proxy:
         with scraping(store, f"http://{proxy.address}"):
-            until(lambda: store.kept)
-        asked = len(proxy.asked)
+            until(lambda: store.kept, "a scrape")
         assert not [thread for thread in threading.enumerate() if thread.name.startswith("scrape")]
-        assert len(proxy.asked) == asked
