@@ -3,7 +3,7 @@ PY ?= python3
 BIN := .venv/bin
 STATIC_SOURCES := $(shell find static/src static/styles static/icons static/build.mjs static/icons.txt static/package.json -type f 2>/dev/null)
 
-.PHONY: setup test-setup run test lint dev lock wheel shots docs clean
+.PHONY: setup test-setup run run-envoy test lint dev lock wheel shots docs clean
 
 setup: .stamp-python .stamp-web
 
@@ -30,6 +30,9 @@ test-setup: setup .stamp-journeys
 
 run: setup
 	$(BIN)/meshui up --demo
+
+run-envoy: setup
+	$(BIN)/meshui up --demo envoy
 
 test: test-setup lint
 	cd static && PATH="$(CURDIR)/$(BIN):$$PATH" npx vitest run

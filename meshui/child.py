@@ -11,10 +11,9 @@ LEAVE_S = 10.0
 class DemoChild:
     """Started first of all, so that it is loaded by the time the receivers are there; it sends nothing before `go`."""
 
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "meshui.demo", "--tied"], stdin=subprocess.PIPE, start_new_session=True, text=True
-        )
+    def __init__(self, mesh: str) -> None:
+        command = [sys.executable, "-m", "meshui.demo", "--tied", "--mesh", mesh]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, text=True)  # noqa: S603  our own words
 
     def go(self, endpoint: str, token: str, certificate: str) -> None:
         """`token` and `certificate` (a path) may be empty."""

@@ -55,11 +55,12 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def main(config: Config, *, demo: bool, open_browser: bool, say: Say) -> None:
-    """Run until SIGINT or SIGTERM. Raises ConfigError for a port, a directory or a certificate that cannot be used."""
+def main(config: Config, *, demo: str | None, open_browser: bool, say: Say) -> None:
+    """Run until SIGINT or SIGTERM, with the demo mesh `demo` names. Raises ConfigError for a port, a directory or a
+    certificate that cannot be used."""
     os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"  # children are made by exec only; its handlers warn of each
     tls, sockets = certificate(config), bind(config)
-    child = DemoChild() if demo else None
+    child = DemoChild(demo) if demo else None
     try:
         parts = opened(config, _now())
         here = _Here(config, parts, sockets, tls, child, say)

@@ -29,7 +29,7 @@ def serve(options: Options, stop: Event | None = None) -> int:
         return 0
     try:
         say(f"{envoy.run(options, stop, say):,} requests made.")
-    except (Missing, Failed, TimeoutError) as why:
+    except (Missing, Failed) as why:
         print(f"demo: {why}", file=sys.stderr, flush=True)
         return 1
     return 0

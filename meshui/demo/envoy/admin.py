@@ -28,6 +28,9 @@ async def _ask(socket: Path, method: str, path: str) -> bytes:
         writer.write(
             f"{method} {path} HTTP/1.1\r\nhost: admin\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".encode()
         )
-        return await reader.read()
+        answer = await reader.read()
     finally:
         writer.close()
+    if not answer:
+        raise ConnectionResetError("it left without an answer")
+    return answer

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import signal
 from collections import deque
 from collections.abc import Sequence
 
@@ -34,9 +35,10 @@ class Child:
 
     def check(self) -> None:
         """Raises Failed if it has ended."""
-        if self.process.returncode is not None:
-            words = f": {self._last[-1]}" if self._last else ""
-            raise Failed(f"{self.name} ended with {self.process.returncode}{words}")
+        code = self.process.returncode
+        if code is not None:
+            how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
+            raise Failed(f"{self.name} {how}{f': {self._last[-1]}' if self._last else '.'}")
 
     def tell(self, line: bytes) -> None:
         if self.process.stdin is not None and self.process.returncode is None:
@@ -49,7 +51,7 @@ class Child:
     async def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
-        await self._gone()
+        await self.heard()
 
     async def end(self, within_s: float) -> None:
         """Close its standard input and ask it to end; then see to it."""
@@ -61,9 +63,10 @@ class Child:
             await asyncio.wait_for(self.process.wait(), within_s)
         except TimeoutError:
             await self.kill()
-        await self._gone()
+        await self.heard()
 
-    async def _gone(self) -> None:
+    async def heard(self) -> None:
+        """Returns once it has ended and all it said is known."""
         await self.process.wait()
         await self._hearing
 
@@ -88,8 +91,7 @@ class ServiceChild:
         child = await Child.start(f"The service {orders.instance}", command)
         child.tell(orders.line())
         if (await child.line()).strip() != READY.encode():
-            await child.process.wait()
-            await asyncio.sleep(0)
+            await child.heard()
             child.check()
         return cls(child, counts)
 

@@ -3,12 +3,13 @@
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from meshui.demo.envoy import admin, certificates, configuration, leash
-from meshui.demo.envoy.children import Child, ServiceChild
+from meshui.demo.envoy.children import Child, Failed, ServiceChild
 from meshui.demo.envoy.configuration import Telemetry
 from meshui.demo.envoy.counts import Counts
 from meshui.demo.envoy.load import CART_SHARE
@@ -42,17 +43,19 @@ class Mesh:
     envoys: list[Child] = field(default_factory=list)
 
     async def start(self) -> None:
-        """Returns when every Envoy takes requests. Raises Missing or Failed."""
+        """Returns when every Envoy takes requests. Raises Missing, or Failed also if that takes longer than READY_S."""
         made = await asyncio.to_thread(certificates.make, self.folder, INSTANCES)
         await asyncio.gather(
             *(self.start_service(each) for each in INSTANCES if each.app),
             *(self._start_envoy(each, made) for each in INSTANCES),
         )
-        async with asyncio.timeout(READY_S):
-            for each in INSTANCES:
-                while not await admin.ready(self.at[each.id].admin):
-                    self.check()
-                    await asyncio.sleep(_POLL_S)
+        ends = time.monotonic() + READY_S
+        for each in INSTANCES:
+            while not await admin.ready(self.at[each.id].admin):
+                self.check()
+                if time.monotonic() > ends:
+                    raise Failed(f"The Envoy of {each.id} was not ready within {READY_S:.0f} s.")
+                await asyncio.sleep(_POLL_S)
 
     async def start_service(self, instance: Instance) -> None:
         here, busy = self.at[instance.id], instance is STOCK
@@ -68,8 +71,13 @@ class Mesh:
         await self.services.pop(instance).kill()
 
     async def enter(self, trouble: Trouble) -> None:
-        """Everything as `trouble` has it, and all else as on an ordinary day."""
-        await admin.set_runtime(self.at[FAULTY_PROXY].admin, RESTING | dict(trouble.runtime))
+        """Everything as `trouble` has it, and all else as on an ordinary day. Raises Failed."""
+        try:
+            await admin.set_runtime(self.at[FAULTY_PROXY].admin, RESTING | dict(trouble.runtime))
+        except OSError as away:
+            await asyncio.sleep(_POLL_S)  # one that has just ended is known to have
+            self.check()
+            raise Failed(f"The Envoy of {FAULTY_PROXY} does not answer: {away}") from away
         for each in INSTANCES:
             if each.id in self.services:
                 fails = trouble.fails.get(each.id, _resting_fails(each))
@@ -90,7 +98,7 @@ class Mesh:
         file = self.folder / f"{instance.id}.yaml"
         file.write_text(configuration.proxy(instance, self.at, self.telemetry, made))
         command = leash.command(
-            self.server, "-c", str(file), "--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"
+            self.server, "-c", str(file), "--concurrency", "1", "--disable-hot-restart", "--log-level", "error"
         )
         self.envoys.append(await Child.start(f"The Envoy of {instance.id}", command))
 

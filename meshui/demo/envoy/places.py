@@ -1,6 +1,9 @@
 """Where each part of the mesh listens: ports that stay ours while the part is away."""
 
+import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +11,7 @@ from pathlib import Path
 from meshui.demo.envoy.topology import INSTANCES, Instance, serving
 
 HOST = "127.0.0.1"
+_FOLDER = "meshui-envoy-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,14 @@ class Place:
     app: int
     tcp: Mapping[str, int]
     admin: Path
+
+
+def own_folder(among: Path) -> Path:
+    """A new one, readable by nobody else; those of demos that were killed, which had no time to, are removed."""
+    for left in among.glob(f"{_FOLDER}*"):
+        if not Path(f"/proc/{left.name.split('-')[2]}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-", dir=among))
 
 
 class Ports:

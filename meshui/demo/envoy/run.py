@@ -16,7 +16,7 @@ from meshui.demo.envoy.configuration import Telemetry
 from meshui.demo.envoy.counts import Counts
 from meshui.demo.envoy.load import Load
 from meshui.demo.envoy.mesh import LOGS_FLUSH_S, STATS_FLUSH_S, Mesh
-from meshui.demo.envoy.places import Place, Ports, places
+from meshui.demo.envoy.places import Place, Ports, own_folder, places
 from meshui.demo.envoy.scenarios import PROBLEMS, SCENARIOS, STEADY, Trouble
 from meshui.demo.envoy.topology import GATEWAY, INSTANCES
 from meshui.demo.run import ANNOUNCE_S, Options
@@ -34,7 +34,7 @@ def run(options: Options, stop: Event, say: Callable[[str], None]) -> int:
     executable = server()
     authority = os.environ.get("OTEL_EXPORTER_OTLP_CERTIFICATE", "")
     telemetry = Telemetry.at(options.endpoint, options.token, authority)
-    folder = Path(tempfile.mkdtemp(prefix="meshui-envoy-"))
+    folder = own_folder(Path(tempfile.gettempdir()))
     ports = Ports()
     try:
         at = places(ports, folder)

@@ -11,7 +11,7 @@ from meshui.demo.__main__ import serve
 
 
 class Command(BaseCommand):
-    help = "A believable mesh that sends OTLP: 15 services, six scenarios."
+    help = "A believable mesh that sends OTLP: 15 services by SDKs, or six behind real Envoys; six scenarios each."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""`meshui up [--demo] [--open]`: start all of it."""
+"""`meshui up [--demo [sdk|envoy]] [--open]`: start all of it."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -14,7 +14,13 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--demo", action="store_true", help="also run the demo mesh, as a child process")
+        parser.add_argument(
+            "--demo",
+            nargs="?",
+            const="sdk",
+            choices=("sdk", "envoy"),
+            help="also run a demo mesh as a child process: by SDKs, or with envoy behind real Envoys",
+        )
         parser.add_argument("--open", action="store_true", help="open the sign-in link in a browser")
 
     def handle(self, *args: Any, **options: Any) -> None:
