@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from meshui.demo.envoy.scenarios import SCENARIOS as ENVOY_SCENARIOS
-from meshui.demo.run import Options
+from meshui.demo.run import SAMPLE, Options
 from meshui.demo.scenarios import SCENARIOS
 from meshui.demo.sending import speaks_http
 from meshui.demo.simulation import DEFAULT_RATE
@@ -29,6 +29,10 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("--scenario", choices=tuple(named), default="", help="one for ever; default: all in turn")
     parser.add_argument("--duration", type=_seconds, default=None, help="stop after this long: 90, 90s, 5m, 1h")
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same requests")
+    parser.add_argument(
+        "--sample", type=_share, default=None,
+        help="share of traces to send, drawn by their ids before anything fails; metrics count every request",
+    )  # fmt: skip
     parser.add_argument("--count", type=Path, default=None, help=SUPPRESS)
 
 
@@ -42,6 +46,8 @@ def options(arguments: Namespace, environment: Mapping[str, str]) -> Options:
         raise ValueError(
             f"The Envoys send OTLP over gRPC; {arguments.endpoint} takes HTTP. Its gRPC port is often 4317."
         )
+    if envoy and arguments.sample is not None:
+        raise ValueError("The Envoys trace every request: --sample is for the sdk mesh.")
     return Options(
         endpoint=arguments.endpoint,
         rate=arguments.rate or (ENVOY_RATE if envoy else DEFAULT_RATE),
@@ -50,6 +56,7 @@ def options(arguments: Namespace, environment: Mapping[str, str]) -> Options:
         seed=arguments.seed,
         token=environment.get("MESHUI_TOKEN", ""),
         mesh=arguments.mesh,
+        sample=arguments.sample or SAMPLE,
         count=arguments.count,
     )
 
@@ -58,6 +65,13 @@ def _positive(text: str) -> float:
     value = float(text)
     if not 0 < value <= 10_000:
         raise ArgumentTypeError(f"{text} requests/s is not between 0 and 10,000")
+    return value
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 1e-6 <= value <= 1:
+        raise ArgumentTypeError(f"{text} is no share of traces: 1 sends all, 0.1 every tenth")
     return value
 
 

@@ -35,6 +35,11 @@ class Pod:
     app: Sender
     proxy: Sender
 
+    @property
+    def workload(self) -> str:
+        """The Deployment that made it: one a version."""
+        return f"{self.service.name}-{self.version.name.replace('.', '-')}"
+
 
 def pods_of(service: Service, version: Version, *, gateway: bool = False) -> tuple[Pod, ...]:
     """The instances of one version; names and addresses are the same in every run."""

@@ -33,6 +33,16 @@ def cluster_out(host: str, port: int, subset: str = "") -> str:
     return f"outbound|{port}|{subset}|{host}"
 
 
+def request_body(request: Request) -> int:
+    """Bytes."""
+    return 0 if request.method == "GET" else 212
+
+
+def response_body(request: Request) -> int:
+    """Bytes."""
+    return 180 + len(request.path) * 37
+
+
 def egress(here: Place, request: Request, start: float, verdict: Verdict, *, cluster: str, peer: str) -> None:
     """The caller's sidecar. `peer`: the SPIFFE id of the upstream, empty where there is none or nobody was reached."""
     attributes = _main(here.pod, request, verdict, cluster) | {"traffic_direction": "outbound"}
@@ -90,8 +100,8 @@ def _main(pod: Pod, request: Request, verdict: Verdict, cluster: str) -> dict[st
         "user_agent": request.user_agent,
         "http.protocol": "HTTP/2" if request.grpc else "HTTP/1.1",
         "peer.address": pod.address,
-        "request_size": "0" if request.method == "GET" else "212",
-        "response_size": str(180 + len(request.path) * 37),
+        "request_size": str(request_body(request)),
+        "response_size": str(response_body(request)),
         "component": "proxy",
         "http.status_code": str(verdict.code),
         "response_flags": verdict.flags,

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from random import Random
 
 from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode, TraceFlags
+from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode, TraceFlags, TraceState
 from opentelemetry.util.types import AttributeValue
 
 from meshui.demo.pods import ENVOY_BUILD, Pod
+from meshui.demo.sampling import Sampler
 
 Attributes = Mapping[str, AttributeValue]
 UNSET = Status(StatusCode.UNSET)
-_SAMPLED = TraceFlags(TraceFlags.SAMPLED)
+_SAMPLED, _UNSAMPLED = TraceFlags(TraceFlags.SAMPLED), TraceFlags(TraceFlags.DEFAULT)
 _ENVOY = InstrumentationScope("envoy", ENVOY_BUILD)
 _SCOPES = {
     language: InstrumentationScope(name, "1.0.0")
@@ -29,19 +31,30 @@ _SCOPES = {
 
 @dataclass(slots=True)
 class Trace:
-    """Seconds are counted from the demo's start, whose Unix time is `origin_ns`; `spans` grows as parts of it end."""
+    """Seconds are counted from the demo's start, whose Unix time is `origin_ns`; `end` is that of its last span.
+
+    `spans` grows as parts of it end, and stays empty if the trace is not `sampled`."""
 
     origin_ns: int
     rng: Random
     id: int
+    state: TraceState
+    sampled: bool
     spans: list[ReadableSpan] = field(default_factory=list)
+    end: float = -inf
 
     @classmethod
-    def start(cls, origin_ns: int, rng: Random) -> "Trace":
-        return cls(origin_ns, rng, rng.getrandbits(128) | 1)
+    def start(cls, origin_ns: int, rng: Random, sampler: Sampler) -> "Trace":
+        trace_id = rng.getrandbits(128) | 1
+        return cls(origin_ns, rng, trace_id, sampler.state, sampler.takes(trace_id))
 
     def ns(self, at: float) -> int:
         return self.origin_ns + round(at * 1e9)
+
+    def lasts(self, until: float) -> bool:
+        """A span of it ends at `until`; is it to be recorded?"""
+        self.end = max(self.end, until)
+        return self.sampled
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +76,7 @@ class Place:
 
     @property
     def context(self) -> SpanContext:
-        return SpanContext(self.trace.id, self.span, is_remote=False, trace_flags=_SAMPLED)
+        return self._context(self.span, remote=False)
 
     def app(
         self,
@@ -78,6 +91,8 @@ class Place:
         links: tuple[Link, ...] = (),
     ) -> None:
         """Record it as the application's. `remote`: its parent came in a header."""
+        if not self.trace.lasts(times[1]):
+            return
         start, end = self.trace.ns(times[0]), self.trace.ns(times[1])
         self._record(
             ReadableSpan(
@@ -107,6 +122,8 @@ class Place:
         remote: bool = True,
     ) -> None:
         """Record it as the sidecar's or gateway's; Envoy's clock counts whole microseconds."""
+        if not self.trace.lasts(times[1]):
+            return
         start, end = (self.trace.ns(at) // 1000 * 1000 for at in times)
         self._record(
             ReadableSpan(
@@ -127,7 +144,11 @@ class Place:
         self.trace.spans.append(span)
 
     def _parent(self, remote: bool) -> SpanContext | None:
-        return SpanContext(self.trace.id, self.parent, remote, _SAMPLED) if self.parent else None
+        return self._context(self.parent, remote=remote) if self.parent else None
+
+    def _context(self, span: int, *, remote: bool) -> SpanContext:
+        flags = _SAMPLED if self.trace.sampled else _UNSAMPLED
+        return SpanContext(self.trace.id, span, remote, flags, self.trace.state)
 
 
 def _new_id(trace: Trace) -> int:

@@ -14,6 +14,7 @@ from meshui.demo.stream import HISTORY_S, Stream
 from meshui.demo.timeline import cycle, only
 
 BEAT_S = 0.5
+SAMPLE = 0.1
 ANNOUNCE_S = 10.0
 _HISTORY_STEP_S = 2.0
 
@@ -22,7 +23,8 @@ _HISTORY_STEP_S = 2.0
 class Options:
     """As the command line says. `scenario` empty: the cycle through all. `duration_s` None: until stopped.
 
-    `mesh`: `sdk` or `envoy`. `count`: a file that takes every call as its caller counted it (Envoys only)."""
+    `mesh`: `sdk` or `envoy`. `sample`: share of traces whose spans are sent (of the SDK mesh; its metrics count all).
+    `count`: a file that takes every call as its caller counted it (Envoys only)."""
 
     endpoint: str = "http://127.0.0.1:4317"
     rate: float = DEFAULT_RATE
@@ -31,6 +33,7 @@ class Options:
     seed: int = 1
     token: str = ""
     mesh: str = "sdk"
+    sample: float = SAMPLE
     count: Path | None = None
 
     def sending(self, endpoint: str, token: str) -> "Options":
@@ -42,9 +45,12 @@ def run(options: Options, stop: Event, say: Callable[[str], None]) -> int:
     """Send until `stop` is set or the duration is over; answers how many spans were taken."""
     timeline = only(SCENARIOS[options.scenario]) if options.scenario else cycle
     origin_ns = time.time_ns()
-    stream = Stream(SHOP, options.seed, origin_ns, options.rate, timeline)
+    stream = Stream(SHOP, options.seed, origin_ns, options.rate, timeline, sample=options.sample)
     outbox = Outbox(*exporters(options.endpoint, options.token), options.endpoint, say)
-    say(f"{len(SHOP.services)} services, {options.rate:g} requests/s to {options.endpoint}; Ctrl-C ends it.")
+    say(
+        f"{len(SHOP.services)} services, {options.rate:g} requests/s, {options.sample:.3g} of them traced, "
+        f"to {options.endpoint}; Ctrl-C ends it."
+    )
     step, running, announced, tried = -HISTORY_S, "", 0.0, 0.0
     while not stop.is_set():
         now_ns = time.time_ns()
@@ -53,6 +59,7 @@ def run(options: Options, stop: Event, say: Callable[[str], None]) -> int:
             break
         step = step + _HISTORY_STEP_S if step < 0 else at
         outbox.add(stream.until(step))
+        outbox.add_scraped(stream.scraped())
         if at - tried >= outbox.wait_s:
             tried, scenario = at, timeline(at)
             if scenario.name != running:
@@ -67,6 +74,7 @@ def run(options: Options, stop: Event, say: Callable[[str], None]) -> int:
             stop.wait(BEAT_S)
     if not outbox.wait_s:
         outbox.add(stream.until((time.time_ns() - origin_ns) / 1e9))
+        outbox.add_scraped(stream.scraped(every=True))
         outbox.send()
     outbox.close()
     return outbox.sent

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from opentelemetry._logs import LogRecord, SeverityNumber
 from opentelemetry.sdk._logs import ReadableLogRecord
 from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportResult
+from opentelemetry.sdk.metrics.export import MetricExporter, MetricExportResult, MetricsData, ResourceMetrics
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
@@ -18,6 +19,8 @@ from meshui.demo.scenario import Scenario
 
 BATCH_SPANS = 1000
 KEPT_SPANS = 20_000
+BATCH_PROXIES = 8
+KEPT_SCRAPES = 500
 _TIMEOUT_S = 3.0
 _LONGEST_WAIT_S = 5.0
 _EVENT = "meshui.demo.scenario"
@@ -33,24 +36,28 @@ def speaks_http(endpoint: str) -> bool:
     return str(urlsplit(endpoint).port or "").endswith("4318")
 
 
-def exporters(endpoint: str, token: str) -> tuple[SpanExporter, LogRecordExporter]:
+def exporters(endpoint: str, token: str) -> tuple[SpanExporter, LogRecordExporter, MetricExporter]:
     """The SDK's exporters for `endpoint`, with a bearer `token` unless it is empty."""
     headers = {"authorization": f"Bearer {token}"} if token else None
     if speaks_http(endpoint):
         from opentelemetry.exporter.otlp.proto.http import _log_exporter as http_logs
+        from opentelemetry.exporter.otlp.proto.http import metric_exporter as http_metrics
         from opentelemetry.exporter.otlp.proto.http import trace_exporter as http_traces
 
         base = endpoint.rstrip("/")
         return (
             http_traces.OTLPSpanExporter(endpoint=f"{base}/v1/traces", headers=headers, timeout=_TIMEOUT_S),
             http_logs.OTLPLogExporter(endpoint=f"{base}/v1/logs", headers=headers, timeout=_TIMEOUT_S),
+            http_metrics.OTLPMetricExporter(endpoint=f"{base}/v1/metrics", headers=headers, timeout=_TIMEOUT_S),
         )
     from opentelemetry.exporter.otlp.proto.grpc import _log_exporter as grpc_logs
+    from opentelemetry.exporter.otlp.proto.grpc import metric_exporter as grpc_metrics
     from opentelemetry.exporter.otlp.proto.grpc import trace_exporter as grpc_traces
 
     return (
         grpc_traces.OTLPSpanExporter(endpoint=endpoint, headers=headers, timeout=_TIMEOUT_S),
         grpc_logs.OTLPLogExporter(endpoint=endpoint, headers=headers, timeout=_TIMEOUT_S),
+        grpc_metrics.OTLPMetricExporter(endpoint=endpoint, headers=headers, timeout=_TIMEOUT_S),
     )
 
 
@@ -64,11 +71,21 @@ class _LastWord(logging.Handler):
 
 
 class Outbox:
-    """Spans on their way. Keeps the newest KEPT_SPANS while the endpoint is away, and drops the rest."""
+    """Spans and scrapes on their way. Keeps the newest KEPT_SPANS and KEPT_SCRAPES while the endpoint is away.
 
-    def __init__(self, spans: SpanExporter, logs: LogRecordExporter, endpoint: str, say: Callable[[str], None]) -> None:
-        self._spans, self._logs, self._endpoint, self._say = spans, logs, endpoint, say
+    Counters lose nothing by that: the next scrape says all that the dropped ones did."""
+
+    def __init__(
+        self,
+        spans: SpanExporter,
+        logs: LogRecordExporter,
+        metrics: MetricExporter,
+        endpoint: str,
+        say: Callable[[str], None],
+    ) -> None:
+        self._spans, self._logs, self._metrics, self._endpoint, self._say = spans, logs, metrics, endpoint, say
         self._waiting: deque[ReadableSpan] = deque(maxlen=KEPT_SPANS)
+        self._scrapes: deque[ResourceMetrics] = deque(maxlen=KEPT_SCRAPES)
         self._away = 0
         self._dropped = 0
         self.sent = 0
@@ -86,16 +103,33 @@ class Outbox:
         self._dropped += max(0, len(self._waiting) + len(spans) - KEPT_SPANS)
         self._waiting.extend(spans)
 
+    def add_scraped(self, scrapes: Sequence[ResourceMetrics]) -> None:
+        self._scrapes.extend(scrapes)
+
     def send(self) -> None:
         """One try for all that waits; what was not taken stays."""
+        if self._send_spans():
+            self._send_scrapes()
+
+    def _send_scrapes(self) -> None:
+        while self._scrapes:
+            batch = [self._scrapes.popleft() for _ in range(min(BATCH_PROXIES, len(self._scrapes)))]
+            if self._metrics.export(MetricsData(batch)) is not MetricExportResult.SUCCESS:
+                self._scrapes.extendleft(reversed(batch))
+                self._failed()
+                return
+            self._answered()
+
+    def _send_spans(self) -> bool:
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(BATCH_SPANS, len(self._waiting)))]
             if self._spans.export(batch) is not SpanExportResult.SUCCESS:
                 self._waiting.extendleft(reversed(batch))
                 self._failed()
-                return
+                return False
             self.sent += len(batch)
             self._answered()
+        return True
 
     def announce(self, scenario: Scenario, at_ns: int) -> bool:
         """Tell the endpoint which scenario runs, by a log record like any other; answers whether it took it."""
@@ -118,6 +152,7 @@ class Outbox:
     def close(self) -> None:
         self._spans.shutdown()
         self._logs.shutdown()  # type: ignore[no-untyped-call]  # the SDK left it without types
+        self._metrics.shutdown()
 
     def _failed(self) -> None:
         if not self._away:

@@ -1,4 +1,5 @@
-"""One user's request through the mesh: who calls whom, how long each takes, what fails, and the spans all of them send.
+"""One user's request through the mesh: who calls whom, how long each takes, what fails; the spans all of them send if
+the trace is sampled, and what their proxies count in any case.
 
 A request is made whole when it arrives, times in the future included; the stream holds it back until it has ended."""
 
@@ -11,10 +12,12 @@ from opentelemetry.trace import SpanContext
 
 from meshui.demo import app_spans, proxy_spans
 from meshui.demo.answers import NO_ANSWER, OK, Answer, Verdict
+from meshui.demo.exchange import Exchange, Traffic
 from meshui.demo.load import Load
 from meshui.demo.pods import Pod, pods_of
 from meshui.demo.proxy_spans import Request, cluster_out
 from meshui.demo.recorder import Place, Trace
+from meshui.demo.sampling import Sampler
 from meshui.demo.scenario import Scenario
 from meshui.demo.scenarios.steady import STEADY
 from meshui.demo.topology import Call, External, Mesh, Operation, Queue, Route, Service, Store
@@ -22,6 +25,7 @@ from meshui.demo.topology import Call, External, Mesh, Operation, Queue, Route, 
 DEFAULT_RATE = 40.0
 _HOP_S = (0.00015, 0.0006)
 _BACKOFF_S = 0.025
+_QUERY_BYTES = 240, 1900
 _NEVER_SENT = {"UH", "UO"}
 _NO_ROUTE, _LEAVES = 0.002, 0.002
 _BROWSERS = (
@@ -39,11 +43,19 @@ class Part:
     spans: list[ReadableSpan]
 
 
-class Simulation:
-    """The mesh at work. The same `rng` seed gives the same requests, whatever the time."""
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a request set off: `parts` of spans, and each thing a proxy counts when its own end comes."""
 
-    def __init__(self, mesh: Mesh, rng: Random, origin_ns: int, rate: float) -> None:
-        self._mesh, self._rng, self._origin_ns = mesh, rng, origin_ns
+    parts: list[Part]
+    counted: list[Exchange | Traffic]
+
+
+class Simulation:
+    """The mesh at work. The same `rng` seed gives the same requests, whatever the time and the share sampled."""
+
+    def __init__(self, mesh: Mesh, rng: Random, origin_ns: int, rate: float, sampler: Sampler) -> None:
+        self._mesh, self._rng, self._origin_ns, self._sampler = mesh, rng, origin_ns, sampler
         self._load = Load(rate / DEFAULT_RATE)
         self._pods: dict[tuple[str, str], tuple[Pod, ...]] = {
             (service.id, version.name): pods_of(service, version, gateway=service is mesh.gateway)
@@ -52,50 +64,60 @@ class Simulation:
         }
         self._scenario = STEADY
         self._parts: list[Part] = []
+        self._counted: list[Exchange | Traffic] = []
         self._request_id = ""
 
-    def request(self, at: float, scenario: Scenario) -> list[Part]:
+    @property
+    def pods(self) -> tuple[Pod, ...]:
+        return tuple(pod for pods in self._pods.values() for pod in pods)
+
+    def request(self, at: float, scenario: Scenario) -> Made:
         """All that one request at the gateway sets off: itself, and the messages it leads to."""
         rng, routes = self._rng, self._mesh.routes
-        trace = Trace.start(self._origin_ns, rng)
-        self._scenario, self._parts = scenario, []
+        trace = Trace.start(self._origin_ns, rng, self._sampler)
+        self._scenario, self._parts, self._counted = scenario, [], []
         self._request_id = f"{rng.getrandbits(32):08x}-{trace.id % 65536:04x}-9{rng.getrandbits(12):03x}"
-        end = self._enter(trace, at, rng.choices(routes, [route.weight for route in routes])[0])
-        return [Part(end, trace.spans), *self._parts]
+        self._enter(trace, at, rng.choices(routes, [route.weight for route in routes])[0])
+        return Made([Part(trace.end, trace.spans), *self._parts], self._counted)
 
-    def _enter(self, trace: Trace, at: float, route: Route) -> float:
+    def _enter(self, trace: Trace, at: float, route: Route) -> None:
         rng, mesh = self._rng, self._mesh
         here, front = Place.root(trace, self._pod(mesh.gateway)), mesh.service(mesh.front)
         request = replace(self._http(route.operation, "shop.example.com"), user_agent=rng.choice(_BROWSERS))
         if rng.random() < _NO_ROUTE:
             verdict = Verdict(at + self._hop(), 404, "NR", "route_not_found")
             proxy_spans.gateway(here, replace(request, path="/wp-login.php"), at, verdict, cluster="")
-            return verdict.end
+            self._counted.append(Exchange(here.pod, here.pod, None, None, request, at, verdict))
+            return
         leaves = at + rng.uniform(0.01, 0.25) if rng.random() < _LEAVES else inf
-        answer = Answer(at + self._hop())
+        answer, upstream = Answer(at + self._hop()), None
         if rng.random() < route.signed_in:
-            check = self._http(mesh.auth.operation, mesh.service(mesh.auth.target).host)
-            answer = self._ask(here, "async", mesh.auth, check, answer.end)
+            auth = mesh.service(mesh.auth.target)
+            check = self._http(mesh.auth.operation, auth.host)
+            answer = self._ask(here.child(), self._pod(auth), mesh.auth, check, answer.end)
         if not answer.failed:
-            call = Call(mesh.front, route.operation, timeout_s=leaves - answer.end)
-            answer = self._ask(here, "router", call, request, answer.end)
+            call, upstream = Call(mesh.front, route.operation, timeout_s=leaves - answer.end), self._pod(front)
+            answer = self._ask(here.child(), upstream, call, request, answer.end)
         verdict = Verdict(answer.end + self._hop(), answer.code)
         if answer.code == NO_ANSWER:
             verdict = Verdict(answer.end, NO_ANSWER, "DC", "downstream_remote_disconnect")
         proxy_spans.gateway(here, request, at, verdict, cluster=cluster_out(front.host, 8080))
-        return (max(span.end_time or 0 for span in trace.spans) - self._origin_ns) / 1e9
+        self._counted.append(Exchange(here.pod, here.pod, upstream, front, request, at, verdict))
 
-    def _ask(self, root: Place, kind: str, call: Call, request: Request, at: float) -> Answer:
-        """A call by the gateway itself: one spawned child, then the service. A user who leaves ends a `router` call."""
-        service, here = self._mesh.service(call.target), root.child()
-        upstream = self._pod(service)
+    def _ask(self, here: Place, upstream: Pod, call: Call, request: Request, at: float) -> Answer:
+        """A call by the gateway itself: one spawned child, then the service. A user who leaves ends the latter.
+
+        Istio's filter does not see the call that checks who a user is leave: only the called one counts it."""
+        kind = "async" if call is self._mesh.auth else "router"
         deadline = at + call.timeout_s
         served = self._serve(here, upstream, call, request, at + self._hop(), deadline=deadline)
         answer = Answer(served.end + self._hop(), served.code)
         if answer.end > deadline:
             answer = Answer(max(at, deadline), NO_ANSWER if kind == "router" else 504)
         verdict = Verdict(answer.end, answer.code)
-        proxy_spans.spawned(here, kind, at, verdict, cluster=cluster_out(service.host, 8080), upstream=upstream)
+        proxy_spans.spawned(
+            here, kind, at, verdict, cluster=cluster_out(upstream.service.host, 8080), upstream=upstream
+        )
         return answer
 
     def _call(self, here: Place, call: Call, at: float) -> Answer:
@@ -131,8 +153,10 @@ class Simulation:
             attempt += 1
             at = verdict.end + _BACKOFF_S * attempt * self._rng.uniform(0.5, 1.5)
         cluster = cluster_out(target.host, 8080, upstream.version.name if len(target.versions) > 1 else "")
-        peer = "" if verdict.flags in _NEVER_SENT else upstream.identity
+        called = None if verdict.flags in _NEVER_SENT else upstream
+        peer = called.identity if called else ""
         proxy_spans.egress(here, request, start, verdict, cluster=cluster, peer=peer)
+        self._counted.append(Exchange(here.pod, here.pod, called, target, request, start, verdict))
         return Answer(verdict.end, verdict.code)
 
     def _attempt(self, here: Place, upstream: Pod, call: Call, request: Request, at: float) -> Verdict:
@@ -157,6 +181,7 @@ class Simulation:
         if verdict.end > deadline:
             verdict = Verdict(deadline, NO_ANSWER, "DC", "downstream_remote_disconnect")
         proxy_spans.ingress(here, request, at, verdict, caller=caller.pod.identity)
+        self._counted.append(Exchange(pod, caller.pod, pod, pod.service, request, at, verdict))
         return Answer(answer.end + self._hop(), answer.code)
 
     def _work(self, here: Place, operation: Operation, request: Request, at: float) -> Answer:
@@ -196,12 +221,15 @@ class Simulation:
         end = at + self._load.wait_s(store.id, store.slots, at, lasts, self._rng) + lasts
         self._load.add(store.id, at, lasts)
         app_spans.query(here.child(), store, operation, at, end)
+        self._counted.append(Traffic(here.pod, store, end, *_QUERY_BYTES))
         return Answer(end)
 
     def _outside(self, here: Place, external: External, request: Request, at: float) -> Answer:
         end = at + self._lasts(external.ms, external.sigma, external.id)
         code = 402 if self._rng.random() < external.declined else OK
-        proxy_spans.egress(here, request, at, Verdict(end, code), cluster=cluster_out(external.host, 443), peer="")
+        verdict = Verdict(end, code)
+        proxy_spans.egress(here, request, at, verdict, cluster=cluster_out(external.host, 443), peer="")
+        self._counted.append(Exchange(here.pod, here.pod, None, external, request, at, verdict))
         return Answer(end, code)
 
     def _send(self, here: Place, queue: Queue, at: float) -> Answer:
@@ -213,12 +241,12 @@ class Simulation:
 
     def _process(self, queue: Queue, at: float, sent: SpanContext) -> None:
         consumer = self._mesh.service(queue.consumer)
-        here = Place.root(Trace.start(self._origin_ns, self._rng), self._pod(consumer))
+        here = Place.root(Trace.start(self._origin_ns, self._rng, self._sampler), self._pod(consumer))
         operation = consumer.operation(queue.operation)
         own = self._lasts(operation.ms, operation.sigma, consumer.id, here.pod.version.name)
         end, code = self._calls(here, operation, at, own)
         app_spans.process(here, queue, at, Answer(end, code), sent=sent)
-        self._parts.append(Part(end, here.trace.spans))
+        self._parts.append(Part(here.trace.end, here.trace.spans))
 
     def _pod(self, service: Service) -> Pod:
         """A version by its share of the traffic, then any of its pods."""

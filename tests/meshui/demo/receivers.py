@@ -12,7 +12,10 @@ from typing import Any
 
 import grpc
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest, ExportLogsServiceResponse
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+    ExportMetricsServiceResponse,
+)
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
@@ -32,6 +35,16 @@ class Answer:
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A data point with text attributes of its resource, and its metric."""
+
+    resource: dict[str, str]
+    metric: Any
+    labels: dict[str, str]
+    data: Any
 
 
 @dataclass
@@ -64,6 +77,22 @@ class Received:
             for resource in request.resource_logs
             for scope in resource.scope_logs
             for log in scope.log_records
+        ]
+
+    def points(self) -> list[Point]:
+        """In the order received: sums and histograms."""
+        return [
+            Point(
+                {each.key: each.value.string_value for each in resource.resource.attributes},
+                metric,
+                {each.key: each.value.string_value for each in point.attributes},
+                point,
+            )
+            for request in self.of("/v1/metrics")
+            for resource in request.resource_metrics
+            for scope in resource.scope_metrics
+            for metric in scope.metrics
+            for point in (*metric.sum.data_points, *metric.histogram.data_points)
         ]
 
 
@@ -107,7 +136,7 @@ def http_receiver() -> Iterator[Received]:
 
 @contextmanager
 def grpc_receiver(port: int = 0) -> Iterator[Received]:
-    """OTLP/gRPC: traces and logs."""
+    """OTLP/gRPC: traces, metrics and logs."""
 
     def method(path: str, request: Any, answer: Any) -> grpc.GenericRpcHandler:
         def take(message: Any, context: grpc.ServicerContext) -> Any:
@@ -121,6 +150,7 @@ def grpc_receiver(port: int = 0) -> Iterator[Received]:
     received = Received("")
     for service, path, request, answer in (
         ("trace.v1.TraceService", "/v1/traces", ExportTraceServiceRequest, ExportTraceServiceResponse),
+        ("metrics.v1.MetricsService", "/v1/metrics", ExportMetricsServiceRequest, ExportMetricsServiceResponse),
         ("logs.v1.LogsService", "/v1/logs", ExportLogsServiceRequest, ExportLogsServiceResponse),
     ):
         handler = {"Export": method(path, request, answer)}

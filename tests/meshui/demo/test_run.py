@@ -12,7 +12,7 @@ import pytest
 from meshui.demo.run import Options, run
 from meshui.demo.sending import KEPT_SPANS, Outbox, exporters, speaks_http
 from tests.meshui.demo import made
-from tests.meshui.demo.receivers import Answer, Received, grpc_receiver, http_receiver
+from tests.meshui.demo.receivers import Answer, Point, Received, grpc_receiver, http_receiver
 from tests.waiting import until
 
 REPO = Path(__file__).parents[3]
@@ -41,12 +41,21 @@ def live(received: Received, since_ns: int) -> bool:
     return any(span.start_time_unix_nano > since_ns for _, span in received.spans())
 
 
+def newest(received: Received) -> dict[tuple[str, str, frozenset[tuple[str, str]]], Point]:
+    """The last point of each series."""
+    return {
+        (each.resource["k8s.pod.uid"], each.metric.name, frozenset(each.labels.items())): each
+        for each in received.points()
+    }
+
+
 def test_history_then_live_spans_over_grpc_and_all_that_it_counts_arrived() -> None:
     began = time.time_ns()
     with grpc_receiver() as received:
         demo = Running(Options(endpoint=received.endpoint, scenario="plaintext-edge", token="secret"))
         until(lambda: live(received, began), "a span that began after the start")
         until(received.logs, "an announcement")
+        until(lambda: any(each.data.time_unix_nano > began for each in received.points()), "a scrape after the start")
         sent = demo.end()
         assert sent == len(received.spans()) == len({(s.trace_id, s.span_id) for _, s in received.spans()})
         assert min(span.start_time_unix_nano for _, span in received.spans()) < began - 50e9
@@ -58,6 +67,8 @@ def test_history_then_live_spans_over_grpc_and_all_that_it_counts_arrived() -> N
             "event.name": "meshui.demo.scenario",
             "meshui.demo.scenario": "plaintext-edge",
         }
+        assert min(each.data.time_unix_nano for each in received.points()) < began - 50e9
+        assert all(each.data.start_time_unix_nano < each.data.time_unix_nano for each in received.points())
         scopes = {s.scope.name for r in received.of("/v1/logs") for each in r.resource_logs for s in each.scope_logs}
         assert scopes == {"meshui.demo"}
 
@@ -65,11 +76,18 @@ def test_history_then_live_spans_over_grpc_and_all_that_it_counts_arrived() -> N
 def test_over_http_with_the_command_line_and_its_duration() -> None:
     with http_receiver() as received:
         command = [sys.executable, "-m", "meshui.demo", "--endpoint", received.endpoint]
-        command += ["--rate", "10", "--duration", "1", "--scenario", "steady"]
+        command += ["--rate", "10", "--duration", "1", "--scenario", "steady", "--sample", "1"]
         environ = {"OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf", "MESHUI_TOKEN": "secret"}
         done = subprocess.run(command, env=environ, cwd=REPO, capture_output=True, text=True, check=True, timeout=60)
         assert done.stdout.splitlines()[-1] == f"demo: {len(received.spans()):,} spans sent."
         assert len(received.spans()) > 1000
+        counted = sum(
+            each.data.as_double
+            for each in newest(received).values()
+            if each.metric.name == "istio_requests_total" and each.labels["reporter"] == "destination"
+        )
+        # What a proxy has counted may be of a trace that has not ended, so that its spans were not sent.
+        assert counted >= sum(span.name == "ingress" and bool(span.parent_span_id) for _, span in received.spans()) > 0
         assert {headers["authorization"] for _, headers, _ in received.posts} == {"Bearer secret"}
         assert done.stderr == ""
 
@@ -94,11 +112,12 @@ def test_what_was_refused_is_sent_again_and_what_is_too_much_is_dropped_and_said
     said: list[str] = []
     with http_receiver() as received:
         spans = made.spans("steady", seconds=2)
-        from opentelemetry.exporter.otlp.proto.http import _log_exporter, trace_exporter
+        from opentelemetry.exporter.otlp.proto.http import _log_exporter, metric_exporter, trace_exporter
 
         outbox = Outbox(
             trace_exporter.OTLPSpanExporter(endpoint=f"{received.endpoint}/v1/traces", timeout=3),
             _log_exporter.OTLPLogExporter(endpoint=f"{received.endpoint}/v1/logs"),
+            metric_exporter.OTLPMetricExporter(endpoint=f"{received.endpoint}/v1/metrics"),
             received.endpoint,
             said.append,
         )
@@ -130,16 +149,20 @@ def test_what_was_refused_is_sent_again_and_what_is_too_much_is_dropped_and_said
 def test_which_protocol(endpoint: str, protocol: str, http: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
     assert speaks_http(endpoint) is http
-    spans, logs = exporters(endpoint, "")
-    assert ("http" in type(spans).__module__) is ("http" in type(logs).__module__) is http
-    spans.shutdown()
-    logs.shutdown()
+    made = exporters(endpoint, "")
+    assert [".http." in type(each).__module__ for each in made] == [http] * 3
+    for each in made:
+        each.shutdown()
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        pytest.param(["--mesh", "envoy"], "not in this version", id="real Envoys come later"),
+        pytest.param(["--mesh", "envoy", "--scenario", "slow-database"], "it has steady, bad-deploy", id="the SDKs'"),
+        pytest.param(["--scenario", "fault-abort"], "it has steady, bad-deploy", id="the Envoys'"),
+        pytest.param(["--mesh", "envoy", "--endpoint", "http://127.0.0.1:4318"], "over gRPC", id="Envoys and HTTP"),
+        pytest.param(["--sample", "0"], "no share of traces", id="no trace at all"),
+        pytest.param(["--mesh", "envoy", "--sample", "0.5"], "trace every request", id="Envoys trace all"),
         pytest.param(["--rate", "0"], "not between 0 and 10,000", id="no rate"),
         pytest.param(["--duration", "soon"], "no duration", id="no duration"),
         pytest.param(["--scenario", "doom"], "invalid choice", id="no such scenario"),
