@@ -23,6 +23,7 @@ class Kept:
         return {
             "spans": (DAY, self.traces),
             "rejects": (DAY, self.traces),
+            "conflicts": (DAY, self.traces),
             # A day longer than what names them: a resource is filed by the day it was last heard.
             "resources": (DAY, max(self.traces, self.points, self.logs) + DAY),
             "logs": (DAY, self.logs),

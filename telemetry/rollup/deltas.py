@@ -5,8 +5,9 @@ they came in or on what else a run reads, so that any cut into runs gives the sa
 docs/decisions/006-counters.md."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from telemetry.engine.engine import Engine
+from telemetry.engine.engine import Engine, Row
 from telemetry.rollup.question import ask, run
 from telemetry.window import BUCKET_S
 
@@ -20,7 +21,7 @@ def shares(engine: Engine, since: datetime, until: datetime) -> None:
     reads. A bucket that a live counter covers without having moved has a row with n = 0. Raises EngineError."""
     for table in _WORK:
         engine.execute(f"TRUNCATE TABLE {table}")
-    of = {"first": since, "last": until}
+    of: dict[str, Any] = {"first": since, "last": until}
     run(engine, "deltas_read", **of)
     around = ask(engine, "deltas_span", **of)[0]
     of["oldest"] = _earlier(since - _NEAR, around["oldest"])
@@ -29,16 +30,41 @@ def shares(engine: Engine, since: datetime, until: datetime) -> None:
     run(engine, "deltas_near", **of)
     if around["beyond"]:
         run(engine, "deltas_forward", **of)
-    run(engine, "deltas_back", **of)
-    run(engine, "deltas_counters", **of)
+    if ask(engine, "deltas_lacking", **of)[0]["lacking"]:
+        run(engine, "deltas_back", **of)
+    kinds = ask(engine, "deltas_kinds")[0]
+    _differ(engine, of, kinds, classic=bool(around["classic"]))
+    run(engine, "deltas_shares", **of)
+    if around["classic"]:
+        run(engine, "deltas_classic_shares", **of)
+    if kinds["explicit"]:
+        run(engine, "deltas_explicit_shares", **of)
+    if kinds["exponential"]:
+        run(engine, "deltas_exponential_shares", **of)
+    if kinds["gauges"]:
+        run(engine, "deltas_gauges", **of)
+
+
+def _differ(engine: Engine, of: dict[str, Any], kinds: Row, *, classic: bool) -> None:
+    """Leave in `fold_deltas` what happened between two points, each point counted once."""
+    _compare(engine, of, kinds)
     found = ask(engine, "deltas_found")[0]
     if found["again"]:
         run(engine, "deltas_once")
-        run(engine, "deltas_counters", **of)
+        _compare(engine, of, kinds)
+        found = ask(engine, "deltas_found")[0]
+    if found["fell"]:
+        run(engine, "deltas_torn", **of)
+        if classic:
+            run(engine, "deltas_families")
     if found["first"]:
         run(engine, "deltas_first", **of)
-    run(engine, "deltas_shares", **of)
-    run(engine, "deltas_gauges", **of)
+
+
+def _compare(engine: Engine, of: dict[str, Any], kinds: Row) -> None:
+    run(engine, "deltas_counters", **of)
+    if kinds["exponential"]:
+        run(engine, "deltas_exponential", **of)
 
 
 def reach(engine: Engine, buckets: set[int]) -> set[int]:

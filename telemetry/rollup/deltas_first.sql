@@ -6,9 +6,9 @@
 INSERT INTO fold_deltas
 SELECT series, sender, multiIf(
     start > 0 AND at - start BETWEEN $MOMENT AND $AT_MOST, if(at - flushed <= $AT_MOST, greatest(start, flushed), start),
-    flushed > 0 AND at - flushed <= if(kind = 2, 600000000000, $AT_MOST), flushed,
-    kind = 2, at - gap, 0) AS known,
-  at, start, kind, n, sum, low, high, bounds, counts, scale, offset, zero, total, shape, fell, again
+    flushed > 0 AND at - flushed <= if(form = 3, 600000000000, $AT_MOST), flushed,
+    form = 3, at - gap, 0) AS known,
+  at, start, form, n, sum, low, high, counts, shape, scale, offset, zero, total, fell, again
 FROM (SELECT * FROM fold_deltas WHERE since = 0) AS d
 INNER JOIN (
   SELECT sender, at, arrayFilter(t -> t >= at - 600000000000 AND t <= at, times) AS heard,

@@ -3,7 +3,7 @@
 -- let NS = toInt64(1000000000)
 INSERT INTO fold_shares
 SELECT i.bucket, g.series, arrayMax(said.2) AS n, 0 AS sum, map() AS bins, fromUnixTimestamp64Milli(intDiv(arrayMax(said.1), 1000000), 'UTC') AS until, i.interval_s, 0 AS estimated
-FROM (SELECT series, any(sender) AS sender, arraySort(groupArray((at, total, ended))) AS all FROM fold_points WHERE kind = 0 GROUP BY series) AS g
+FROM (SELECT series, any(sender) AS sender, arraySort(groupArray((at, total, form = 4))) AS all FROM fold_points WHERE form IN (1, 4) GROUP BY series) AS g
 INNER JOIN fold_intervals AS i USING (sender)
 ARRAY JOIN [(toUnixTimestamp(i.bucket) * $NS)] AS border
 ARRAY JOIN [arrayFilter(p -> p.1 >= border AND p.1 < border + 10 * $NS AND NOT p.3, g.all)] AS within

@@ -10,7 +10,7 @@ FROM readings FINAL WHERE why = '';
 INSERT INTO fold_senders
 SELECT sender, arraySort(groupUniqArray(toUnixTimestamp64Milli(at) * 1000000)) AS times,
   arrayLast(t -> t <= $FIRST - $MOMENT, times) AS before, arrayFirst(t -> t >= $END, times) AS after,
-  (before = 0 OR before >= $FIRST - 20000000000) AND (after = 0 OR after < $END + 20000000000) AS near
+  (before = 0 OR before >= $FIRST - 30000000000) AND (after = 0 OR after < $END + 20000000000) AS near
 FROM flushes
 WHERE bucket BETWEEN {first:DateTime('UTC')} - 600 AND {last:DateTime('UTC')} + 610
 GROUP BY sender;

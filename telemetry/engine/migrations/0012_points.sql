@@ -10,6 +10,13 @@
 -- let POINT = Tuple(attributes Array(Tuple(key String, value $AV)), start UInt64, time UInt64, flags UInt32, exemplars Array(String), value Float64, value_int Int64, whole UInt8, count UInt64, sum Array(Float64), min Array(Float64), max Array(Float64), bounds Array(Float64), counts Array(UInt64), scale Int32, zero_count UInt64, zero_threshold Float64, offset Int32, negative_offset Int32, negative_counts Array(UInt64), quantile_values Array(Float64))
 -- let TYPE = Enum8('none' = 0, 'gauge' = 5, 'sum' = 7, 'histogram' = 9, 'exponential_histogram' = 10, 'summary' = 11)
 
+-- fault: why a counter or a histogram cannot be right, '' as a rule. form, as differences are made of points (rollup/deltas.py):
+-- 0 not at all (faulty, late, a sum of changes to a gauge, a gauge's histogram, a marker that a counter ended), 1 gauge,
+-- 2 cumulative, 3 delta, 4 marker that a gauge ended.
+-- let COUNTER = (type = 'sum' AND monotonic)
+-- let MISCOUNTED = 'bucket counts do not add up to the count'
+-- let FAULT = multiIf(bitAnd(flags, 1) = 1, '', $COUNTER AND NOT isFinite(value), 'counter is not a number', $COUNTER AND value < 0, 'counter is below zero', $COUNTER AND isNull(value_int) AND value > 9007199254740992, 'counter is beyond what a double counts exactly', type = 'histogram' AND notEmpty(counts) AND (length(counts) != length(bounds) + 1 OR arraySum(counts) != count), $MISCOUNTED, type = 'exponential_histogram' AND arraySum(counts) + arraySum(negative_counts) + zero_count != count, $MISCOUNTED, $COUNTER AND temporality = 0, 'neither cumulative nor delta', '')
+-- let FORM = multiIf(late OR fault != '', 0, type = 'gauge' OR (type = 'sum' AND NOT monotonic), multiIf(temporality = 1, 0, bitAnd(flags, 1) = 1, 4, isFinite(value), 1, 0), bitAnd(flags, 1) = 1, 0, type = 'summary', 2, temporality = 2, 2, temporality = 1, 3, 0)
 DROP VIEW IF EXISTS mv_points;
 DROP TABLE IF EXISTS points SYNC;
 
@@ -50,7 +57,9 @@ CREATE TABLE IF NOT EXISTS points (
   quantile_values Array(Float64) CODEC(ZSTD(1)),
   exemplars Array(String) CODEC(ZSTD(1)),
   spool UInt64 CODEC(ZSTD(1)),
-  segment UInt64 CODEC(ZSTD(1))
+  segment UInt64 CODEC(ZSTD(1)),
+  fault LowCardinality(String) DEFAULT $FAULT,
+  form UInt8 DEFAULT $FORM CODEC(ZSTD(1))
 ) ENGINE = MergeTree PARTITION BY toStartOfHour(bucket) ORDER BY (bucket, metric, series, ts)
 SETTINGS index_granularity = 2048, non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1;
 
@@ -114,48 +123,23 @@ SETTINGS non_replicated_deduplication_window = 10000, fsync_after_insert = 1, fs
 CREATE MATERIALIZED VIEW IF NOT EXISTS mv_flushes TO flushes AS
 SELECT DISTINCT bucket, sender, toDateTime64(ts, 1, 'UTC') AS at, spool, segment FROM points WHERE late = 0 AND NOT bitAnd(flags, 1);
 
--- Points whose numbers cannot be: rollup/deltas.py leaves them out.
-CREATE OR REPLACE FUNCTION meshui_impossible AS (type, monotonic, temporality, value, value_int, count, counts, bounds, zero_count, negative_counts) -> multiIf(
-  type = 'sum' AND monotonic AND NOT isFinite(value), 'counter is not a number',
-  type = 'sum' AND monotonic AND value < 0, 'counter is below zero',
-  type = 'sum' AND monotonic AND isNull(value_int) AND value > 9007199254740992, 'counter is beyond what a double counts exactly',
-  type = 'histogram' AND notEmpty(counts) AND (length(counts) != length(bounds) + 1 OR arraySum(counts) != count), 'bucket counts do not add up to the count',
-  type = 'exponential_histogram' AND arraySum(counts) + arraySum(negative_counts) + zero_count != count, 'bucket counts do not add up to the count',
-  (type = 'histogram' OR (type = 'sum' AND monotonic)) AND temporality = 0, 'neither cumulative nor delta', '');
--- let REASON = meshui_impossible(type, monotonic, temporality, value, value_int, count, counts, bounds, zero_count, negative_counts)
 CREATE MATERIALIZED VIEW IF NOT EXISTS mv_rejects_points TO rejects AS
 SELECT bucket AS at, if(sender_name = '', if(attributes['instance'] = '', peer, attributes['instance']), sender_name) AS sender,
-  if(late, 'time outside the accepted age', $REASON) AS reason, count() AS n, spool, segment
-FROM points WHERE (late OR $REASON != '') AND NOT bitAnd(flags, 1) GROUP BY at, sender, reason, spool, segment;
+  if(late, 'time outside the accepted age', fault) AS reason, count() AS n, spool, segment
+FROM points WHERE late OR fault != '' GROUP BY at, sender, reason, spool, segment;
 
--- Points as differences are made of them (rollup/deltas.py), less those that cannot be. at, start: Unix ns. kind: 0 gauge,
--- 1 cumulative, 2 delta. total: the value, or a histogram's count; whole: exactly in total_int. low, high: the least and greatest
--- observation, NaN where not told. ended: a marker after which the series says nothing; of a counter it says nothing at all.
--- scale 127: explicit bounds; an exponential scale above 3 is brought down to it, its negative observations are zeros.
--- let FINE = toUInt8(if(type = 'exponential_histogram' AND p.scale > 3, p.scale - 3, 0))
--- let RIGHT = meshui_impossible(p.type, p.monotonic, p.temporality, p.value, p.value_int, p.count, p.counts, p.bounds, p.zero_count, p.negative_counts) = ''
-CREATE OR REPLACE FUNCTION meshui_coarser AS (counts, offset, by) -> if(by = 0, counts, arrayMap(
-  at -> arraySum(arraySlice(counts, greatest(1, at * bitShiftLeft(toInt64(1), by) - offset + 1),
-    least(at * bitShiftLeft(toInt64(1), by) - offset + bitShiftLeft(toInt64(1), by), length(counts)) - greatest(0, at * bitShiftLeft(toInt64(1), by) - offset))),
-  range(toInt64(bitShiftRight(offset, by)), if(empty(counts), toInt64(bitShiftRight(offset, by)), toInt64(bitShiftRight(toInt32(offset + length(counts) - 1), by)) + 1))));
+-- Points as differences are made of them. at, start: Unix ns. total: the value, or a histogram's count. low, high: the least and
+-- greatest observation, NaN where not told. scale 127: no exponential histogram.
 CREATE OR REPLACE VIEW points_counted AS
 SELECT p.bucket AS bucket, p.metric AS metric, p.series AS series, p.sender AS sender,
-  toUnixTimestamp64Nano(p.ts) AS at, toUnixTimestamp64Nano(p.start) AS start,
-  multiIf(type = 'gauge' OR (type = 'sum' AND NOT monotonic), 0, temporality = 1, 2, 1) AS kind,
-  toUInt8(bitAnd(p.flags, 1)) AS ended,
+  toUnixTimestamp64Nano(p.ts) AS at, toUnixTimestamp64Nano(p.start) AS start, p.form AS form,
   if(type IN ('gauge', 'sum'), p.value, toFloat64(p.count)) AS total,
-  if(type = 'sum', ifNull(p.value_int, 0), toInt64(p.count)) AS total_int,
-  type != 'gauge' AND (type != 'sum' OR isNotNull(p.value_int)) AS whole,
   if(isFinite(ifNull(p.sum, 0)), ifNull(p.sum, 0), 0) AS sum, ifNull(p.min, nan) AS low, ifNull(p.max, nan) AS high,
-  if(type = 'histogram', p.bounds, []) AS bounds, meshui_coarser(p.counts, p.offset, $FINE) AS counts,
-  if(type = 'exponential_histogram', least(p.scale, 3), 127) AS scale, toInt32(bitShiftRight(p.offset, $FINE)) AS offset,
-  p.zero_count + arraySum(p.negative_counts) AS zero
-FROM points AS p
-WHERE late = 0 AND (type = 'summary' OR type = 'gauge' OR (type = 'sum' AND NOT monotonic AND temporality != 1) OR temporality != 0)
-  AND NOT (type = 'sum' AND NOT monotonic AND temporality = 1)
-  AND multiIf(bitAnd(p.flags, 1) = 1, kind = 0, kind = 0, isFinite(p.value), $RIGHT);
+  if(type = 'histogram', p.bounds, []) AS bounds, p.counts AS counts, if(type = 'exponential_histogram', p.scale, 127) AS scale,
+  p.offset AS offset, p.zero_count + arraySum(p.negative_counts) AS zero
+FROM points AS p WHERE form > 0;
 
--- Work of one run of buckets (rollup/deltas.py), emptied before each. Times are Unix ns; what a run reads is told there.
+-- Work of one run of buckets (rollup/deltas.py), emptied before each. Times are Unix ns.
 -- Series that somebody reads. classic: Prometheus' one series a bucket, put together by `family`; drawn: its bins are wanted.
 CREATE TABLE IF NOT EXISTS fold_read (
   series UInt64, metric LowCardinality(String), classic UInt8, drawn UInt8, le Float64, family UInt64, unit_ms Float64
@@ -165,21 +149,36 @@ CREATE TABLE IF NOT EXISTS fold_read (
 CREATE TABLE IF NOT EXISTS fold_senders (sender UInt64, times Array(Int64), before Int64, after Int64, near UInt8) ENGINE = Memory;
 CREATE TABLE IF NOT EXISTS fold_intervals (sender UInt64, bucket DateTime('UTC'), interval_s Float32) ENGINE = Memory;
 
-CREATE TABLE IF NOT EXISTS fold_points (
-  series UInt64, sender UInt64, at Int64, start Int64, kind UInt8, ended UInt8, total Float64, total_int Int64, whole UInt8,
-  sum Float64, low Float64, high Float64, bounds Array(Float64), counts Array(UInt64), scale Int32, offset Int32, zero UInt64
+-- let POINT = series UInt64, sender UInt64, at Int64, start Int64, form UInt8, total Float64, sum Float64, low Float64, high Float64, bounds Array(Float64), counts Array(UInt64), scale Int32, offset Int32, zero UInt64
+CREATE TABLE IF NOT EXISTS fold_points ($POINT) ENGINE = Memory;
+CREATE TABLE IF NOT EXISTS fold_points_once ($POINT) ENGINE = Memory;
+CREATE TABLE IF NOT EXISTS fold_torn (series UInt64, at Int64, fell UInt8) ENGINE = Memory;
+
+-- Series that several write to, as if they were one: how often their counters fell in a minute. Kept for a warning.
+CREATE TABLE IF NOT EXISTS conflicts (at DateTime('UTC'), series UInt64, metric LowCardinality(String), sender_name LowCardinality(String), n UInt32)
+ENGINE = ReplacingMergeTree PARTITION BY toDate(at) ORDER BY (at, series)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- What happened in (since, at]. since 0: nothing says since when, n is all of the counter. fell: a counter began again. again: the
+-- same point was there before. shape: hash of the bounds that counts are between, 0 without counts.
+CREATE TABLE IF NOT EXISTS fold_deltas (
+  series UInt64, sender UInt64, since Int64, at Int64, start Int64, form UInt8, n Float64, sum Float64, low Float64, high Float64,
+  counts Array(UInt64), shape UInt64, scale Int32, offset Int32, zero UInt64, total Float64, fell UInt8, again UInt8
 ) ENGINE = Memory;
 
--- What happened in (since, at]. since 0: nothing says since when, n is all of the counter. fell: a counter began again.
--- scale 127: explicit bounds.
-CREATE TABLE IF NOT EXISTS fold_points_once AS fold_points;
-CREATE TABLE IF NOT EXISTS fold_deltas (
-  series UInt64, sender UInt64, since Int64, at Int64, start Int64, kind UInt8, n Float64, sum Float64, low Float64, high Float64,
-  bounds Array(Float64), counts Array(UInt64), scale Int32, offset Int32, zero UInt64, total Float64, shape UInt64, fell UInt8, again UInt8
-) ENGINE = Memory;
+-- What happened in a bucket: the result.
 CREATE TABLE IF NOT EXISTS fold_shares (
   bucket DateTime('UTC'), series UInt64, n Float64, sum Float64, bins Map(Int16, UInt64), until DateTime64(3, 'UTC'), interval_s Float32, estimated UInt8
 ) ENGINE = Memory;
+
+-- An exponential histogram's counts at a scale lower by `by`; the same from bin `low` on, `size` of them, so that two can be compared.
+CREATE OR REPLACE FUNCTION meshui_coarser AS (counts, offset, by) -> if(by = 0, counts, arrayMap(
+  at -> arraySum(arraySlice(counts, greatest(1, at * bitShiftLeft(toInt64(1), by) - offset + 1),
+    least(at * bitShiftLeft(toInt64(1), by) - offset + bitShiftLeft(toInt64(1), by), length(counts)) - greatest(0, at * bitShiftLeft(toInt64(1), by) - offset))),
+  range(toInt64(bitShiftRight(offset, by)), if(empty(counts), toInt64(bitShiftRight(offset, by)), toInt64(bitShiftRight(toInt32(offset + length(counts) - 1), by)) + 1))));
+CREATE OR REPLACE FUNCTION meshui_level AS (counts, offset, by, low, size) -> arrayResize(arrayConcat(
+  arrayWithConstant(if(empty(counts), 0, greatest(0, bitShiftRight(offset, toUInt8(by)) - low)), toUInt64(0)), meshui_coarser(counts, offset, toUInt8(by))), size, toUInt64(0));
+CREATE OR REPLACE FUNCTION meshui_end AS (counts, offset, by) -> bitShiftRight(toInt32(offset + greatest(1, length(counts)) - 1), toUInt8(by)) + 1;
 
 -- Bins of a histogram from counts between bounds (docs: telemetry/histogram.py). An item is (from, to, count, how): ends as 8 times
 -- log2 of ms; how 0 spreads the count by log width, 1 by width (half of it in the top octave), 2 is above the last bound. Running
@@ -202,8 +201,3 @@ CREATE OR REPLACE FUNCTION meshui_reached AS (zero, items) -> arrayPushFront(arr
 CREATE OR REPLACE FUNCTION meshui_steps AS reached -> CAST(arrayFilter(b -> b.2 > 0, arrayMap((r, before) -> (toInt16(r.1), toUInt64(r.2 - before)),
   reached, arrayPushFront(arrayPopBack(reached.2), toUInt64(0)))), 'Map(Int16, UInt64)');
 CREATE OR REPLACE FUNCTION meshui_last_of_bin AS reached -> arrayFilter((r, next) -> r.1 != next, reached, arrayPushBack(arrayPopFront(reached.1), toInt32(40000)));
-
--- An exponential histogram's counts at a scale lower by `by`, from bin `low` on, `size` of them: so that two can be compared.
-CREATE OR REPLACE FUNCTION meshui_level AS (counts, offset, by, low, size) -> arrayResize(arrayConcat(
-  arrayWithConstant(if(empty(counts), 0, greatest(0, bitShiftRight(offset, toUInt8(by)) - low)), toUInt64(0)), meshui_coarser(counts, offset, toUInt8(by))), size, toUInt64(0));
-CREATE OR REPLACE FUNCTION meshui_end AS (counts, offset, by) -> bitShiftRight(toInt32(offset + greatest(1, length(counts)) - 1), toUInt8(by)) + 1;
