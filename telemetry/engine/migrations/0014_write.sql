@@ -31,15 +31,18 @@ CREATE OR REPLACE FUNCTION meshui_native_dense AS (spans, counts) ->
       arraySlice(counts, end - tupleElement(s, 'length') + 1, tupleElement(s, 'length'))),
     spans, arrayCumSum(tupleElement(spans, 'length')), arrayEnumerate(spans)));
 
--- 1.0 sends types apart and seldom; a name's last syllable nearly always tells. Kept here is what it does not tell: counters without
--- such a name (most of Envoy's), gauges with one. The view below asks it for each series.
+-- 1.0 sends types apart, seldom or never; a name's last syllable nearly always tells. Envoy's counters have none, and some of its gauges
+-- end like counters: there the gauges are told by theirs. A counter that passed for a gauge at first would count whole once its type is known.
+-- let ENVOYS = ^envoy_(cluster|http|listener|tcp)_
+-- let ENVOYS_GAUGE = (_(active|open|buffered|overloaded|state|version|max_host_weight|deferred_stream_close|soft_drain|active_faults|pending_send_bytes|unix_time_seconds)|_membership_(total|healthy|degraded|excluded)|_remaining_[a-z_]+)$
+CREATE OR REPLACE FUNCTION meshui_named_counter AS name -> if(match(name, '$ENVOYS'), NOT match(name, '$ENVOYS_GAUGE'), match(name, '_(total|bucket|count|sum)$'));
+-- Kept here is what names tell wrong. The view below asks it for each series.
 CREATE TABLE IF NOT EXISTS write_families (metric String, type Int32) ENGINE = Join(ANY, LEFT, metric)
 SETTINGS max_rows_in_join = 100000, join_overflow_mode = 'break';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS mv_write_families TO write_families AS
 SELECT f.metric_family_name AS metric, f.type AS type FROM landing_write ARRAY JOIN families AS f
-WHERE (f.type = 1 AND NOT match(f.metric_family_name, '_(total|bucket|count|sum)$'))
-  OR (f.type IN (2, 4, 6, 7) AND match(f.metric_family_name, '_(total|bucket|count|sum)$'));
+WHERE (f.type = 1 AND NOT meshui_named_counter(f.metric_family_name)) OR (f.type IN (2, 4, 6, 7) AND meshui_named_counter(f.metric_family_name));
 
 -- A point's sender is its job and instance (labels come sorted, so they are turned round); where one is missing the address it came from
 -- as well, without the port, since a Prometheus sends over several connections. The labels by which replicas of one Prometheus differ are left out: a pair
@@ -69,7 +72,7 @@ FROM (
     arrayFilter(l -> l.2 != '' AND l.1 NOT IN ('__name__', 'prometheus_replica', 'replica', '__replica__'), arrayZip(s.names, s.texts)) AS labels,
     arrayReverse(arrayFilter(l -> l.1 IN ('job', 'instance'), labels)) AS target,
     if(s.kind != 0, s.kind, joinGet('write_families', 'type', metric)) AS kind,
-    kind IN (1, 3) OR (kind IN (0, 5) AND match(metric, if(kind = 0, '_(total|bucket|count|sum)$', '_(count|sum)$'))) AS counts_up
+    kind IN (1, 3) OR (kind = 0 AND meshui_named_counter(metric)) OR (kind = 5 AND match(metric, '_(count|sum)$')) AS counts_up
   FROM landing_write
   ARRAY JOIN arrayConcat(
     arrayMap(o -> CAST((o.labels.name, o.labels.value, 0, '', o.samples, o.histograms) AS $SERIES), one),

@@ -1,6 +1,8 @@
 """What Prometheus writes as it stands in `points`: the same rows whichever version brought it."""
 
+import gzip
 import math
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +23,7 @@ from telemetry.engine.prometheus import (
     SUMMARY,
 )
 from tests.build import T0, load
+from tests.data import data_folder
 from tests.written import Series, one, series, stored, two
 
 MS = int(T0.timestamp() * 1000)
@@ -30,6 +33,8 @@ NATIVE = {
     "negative_spans": [(1, 1)], "negative_deltas": [4],
 }  # fmt: skip
 Make = Callable[[Iterable[Series]], Any]
+OF_TRAFFIC = re.compile("envoy_(cluster|http|listener|tcp)_(?!manager_)")
+"""Not of the process: only Envoy itself needs those."""
 EITHER = pytest.mark.parametrize("make", [one, two], ids=["1.0", "2.0"])
 
 
@@ -75,6 +80,9 @@ def test_both_versions_write_one_series(engine: EmbeddedEngine, tmp_path: Path) 
     [
         ("rq_total", "sum"), ("took_bucket", "sum"), ("took_sum", "sum"), ("took_count", "sum"),
         ("temperature", "gauge"), ("totally", "gauge"), ("bucket", "gauge"),
+        ("envoy_cluster_upstream_rq", "sum"), ("envoy_cluster_upstream_rq_time_bucket", "sum"),
+        ("envoy_cluster_upstream_rq_active", "gauge"), ("envoy_cluster_membership_total", "gauge"),
+        ("envoy_cluster_circuit_breakers_default_remaining_rq", "gauge"),
     ],
 )  # fmt: skip
 def test_a_type_that_nobody_says_stands_in_the_name(
@@ -82,6 +90,19 @@ def test_a_type_that_nobody_says_stands_in_the_name(
 ) -> None:
     load(engine, tmp_path, stored(one([series(name, 1, MS)])), stored(two([series(name, 1, MS)])))
     assert [row["type"] for row in points(engine, "type")] == [type_] * 2
+
+
+def test_the_names_of_a_real_envoys_page_tell_their_types(engine: EmbeddedEngine) -> None:
+    pages = sorted(data_folder("envoy").glob("prometheus-*.txt.gz"))
+    lines = [line for page in pages for line in gzip.decompress(page.read_bytes()).decode().splitlines()]
+    types = {tuple(line.split()[2:4]) for line in lines if line.startswith("# TYPE")}
+    wanted = sorted(
+        (name, kind == "counter") for name, kind in types if kind in ("counter", "gauge") and OF_TRAFFIC.match(name)
+    )
+    sql = "SELECT arrayMap(n -> meshui_named_counter(n), {names:Array(String)}) AS told"
+    (row,) = engine.query(sql, {"names": [name for name, _ in wanted]})
+    wrong = [name for (name, counts), told in zip(wanted, row["told"], strict=True) if counts != told]
+    assert [len(pages), len(wanted) > 500, wrong] == [12, True, []]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +121,7 @@ def test_version_2_says_the_type(engine: EmbeddedEngine, tmp_path: Path, kind: i
 
 
 def test_version_1_says_types_apart_and_a_series_stays_one(engine: EmbeddedEngine, tmp_path: Path) -> None:
-    """Envoy's counters have no name of a counter. What is told of them counts from then on."""
+    """What is told of a metric counts from then on."""
     made = [series("upstream_rq", 1, MS), series("a_count", 1, MS), series("rq_total", 1, MS)]
     load(engine, tmp_path, stored(one(made)))
     load(engine, tmp_path, stored(one([], [(COUNTER, "upstream_rq"), (GAUGE, "a_count"), (COUNTER, "rq_total")])))
