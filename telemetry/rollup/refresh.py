@@ -12,7 +12,9 @@ from weakref import WeakKeyDictionary
 
 from telemetry.engine.engine import Engine, Signal
 from telemetry.rollup import said
+from telemetry.rollup.deltas import reach
 from telemetry.rollup.fold import Run, fold, learn_owners
+from telemetry.rollup.metrics import fold_metrics, read_series
 from telemetry.rollup.question import ask
 from telemetry.rollup.records import fold_records
 from telemetry.rollup.todo import Todo
@@ -25,7 +27,7 @@ _SPANS_A_RUN = 1_000_000
 _SPANS_AT_ONCE = 50_000
 _BUCKETS_A_RUN = 60
 _RUNS_AN_EPOCH = 32
-SAYERS: Mapping[Signal, Callable[[Engine, Run], None]] = {Signal.LOGS: fold_records}
+SAYERS: Mapping[Signal, Callable[[Engine, Run], None]] = {Signal.LOGS: fold_records, Signal.METRICS: fold_metrics}
 """Who says what of a run's buckets besides spans, by signal: each fills `fold_said` and `fold_servers`."""
 
 
@@ -104,11 +106,22 @@ def _queue_of(engine: Engine) -> _Queue:
 
 
 def _take_segments(engine: Engine, queue: _Queue) -> None:
+    points: set[int] = set()
     for row in ask(engine, "unrefreshed"):
         # A segment that touched no bucket has one, 0, from the join, and no signal: nothing to compute.
-        signal = Signal(row["signal"]) if row["signal"] else Signal.TRACES
-        touched = {int(bucket) for bucket in row["buckets"] if bucket} if signal in queue.todo else set()
-        queue.todo.get(signal, queue.todo[Signal.TRACES]).take((int(row["spool"]), int(row["segment"])), touched)
+        signal = Signal(row["signal"] or Signal.TRACES)
+        touched = {int(bucket) for bucket in row["buckets"] if bucket}
+        new = queue.todo[signal].take((int(row["spool"]), int(row["segment"])), touched)
+        points |= new if signal == Signal.METRICS else set()
+    if points:
+        _take_points(engine, queue, points)
+
+
+def _take_points(engine: Engine, queue: _Queue, buckets: set[int]) -> None:
+    """Read series that nobody has read yet. A point says what happened since the one before it, so more is stale."""
+    todo = queue.todo[Signal.METRICS]
+    read_series(engine, _time(min(buckets)), _time(max(buckets)))
+    todo.stale |= reach(engine, buckets)
 
 
 def _take_owners(engine: Engine, queue: _Queue, now: datetime) -> None:
