@@ -14,7 +14,13 @@ from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "shots"
-LIVE = {"now": "/", "graph": "/graph/", "graph-node": "/graph/?node=shop/cart", "table": "/graph/?view=table"}
+LIVE = {
+    "now": "/",
+    "graph": "/graph/",
+    "graph-node": "/graph/?node=shop/cart",
+    "table": "/graph/?view=table",
+    "settings": "/settings/",
+}
 EMPTY = {"empty": "/", "sign-in": "/sign-in/", "error": "/no/such/page/"}
 SETTLED_MS = 1500  # the layout's animation; a picture has no condition to wait for
 

@@ -11,6 +11,7 @@ PAGES = [
     pytest.param("/", "Services", id="now"),
     pytest.param("/graph/", "ingress", id="graph"),
     pytest.param("/graph/?view=table", "ingress", id="graph-table"),
+    pytest.param("/settings/", "How metrics are read", id="settings"),
 ]
 
 UNNAMED = """() => [...document.querySelectorAll("a[href], button, input, select, [tabindex='0']")]
@@ -38,7 +39,7 @@ def test_a_live_page_is_clean(
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "390"])
-@pytest.mark.parametrize("path", ["/", "/graph/", "/sign-in/", "/no/such/page/"])
+@pytest.mark.parametrize("path", ["/", "/graph/", "/settings/", "/sign-in/", "/no/such/page/"])
 def test_an_empty_page_is_clean(
     browser: Browser, empty_mesh: Server, path: str, size: dict[str, int], theme: str
 ) -> None:

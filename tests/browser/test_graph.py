@@ -20,6 +20,12 @@ SOON_MS = 10_000
 _ids = count(1 << 40)
 
 
+def post(mesh: Server, signal: str, message: build.Message) -> None:
+    body, kind = message.SerializeToString(), {"Content-Type": "application/x-protobuf"}
+    request = urllib.request.Request(f"http://127.0.0.1:{mesh.otlp_http}/v1/{signal}", body, kind)
+    urllib.request.urlopen(request, timeout=10).close()
+
+
 def call(mesh: Server, source: str, target: str, *, requests: int = 50, failed: int = 0) -> None:
     """Requests from `source` to `target`, both of namespace `shop`, answered just now; the first `failed` by 503."""
     clients, servers = [], []
@@ -33,11 +39,7 @@ def call(mesh: Server, source: str, target: str, *, requests: int = 50, failed: 
         clients.append(build.span("GET /cart", id=client, kind="client", **same))
         servers.append(build.span("GET /cart", id=served, parent=client, kind="server", **same))
     for name, spans in ((source, clients), (target, servers)):
-        body = build.traces(build.resource(name, namespace="shop", version="v1"), *spans).SerializeToString()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{mesh.otlp_http}/v1/traces", body, {"Content-Type": "application/x-protobuf"}
-        )
-        urllib.request.urlopen(request, timeout=10).close()
+        post(mesh, "traces", build.traces(build.resource(name, namespace="shop", version="v1"), *spans))
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +197,62 @@ def test_a_call_tells_its_answers_and_leads_to_both_ends(watched: Watched) -> No
     expect(panel.get_by_role("heading", name="web")).to_be_visible()
     panel.get_by_role("link", name="catalog").click()
     expect(panel.get_by_role("heading", name="catalog")).to_be_visible()
+
+
+def record(called: str, code: int, *, version: str = "v1", flags: str = "-", tls: bool = True, tries: int = 1) -> Any:
+    """What web's Envoy wrote into its access log of a call."""
+    told = {
+        "traffic_direction": "outbound", "upstream_cluster": f"outbound|80|{version}|{called}.shop.svc.cluster.local",
+        "method": "GET", "path": "/", "response_code": str(code), "response_flags": flags, "duration": "5",
+        "upstream_host": "10.0.0.1:80" if flags == "-" else "-", "upstream_request_attempt_count": str(tries),
+        "upstream_tls_version": "TLSv1.3" if tls else "-",
+        "upstream_peer_uri_san": f"spiffe://mesh.local/ns/shop/sa/{called}" if tls else "-",
+        "upstream_local_uri_san": "spiffe://mesh.local/ns/shop/sa/web" if tls else "-",
+    }  # fmt: skip
+    return build.log(at=datetime.now(UTC), attributes=told)
+
+
+def test_a_call_tells_how_it_is_secured_what_retries_save_and_which_versions_answer(browser: Browser) -> None:
+    with server() as mesh:
+        watched = Watched(browser, DESKTOP, "light", address(mesh))
+        page = watched.page
+        well = [record("cart", 200, tries=2 if number < 10 else 1) for number in range(80)]
+        bad = [record("cart", 503, version="v2", flags="UH") for _ in range(20)]
+        mixed = [record("catalog", 200, tls=number >= 10) for number in range(40)]
+        plain = [record("stock", 200, tls=False) for _ in range(20)]
+        web = build.resource("web", namespace="shop", version="v1")
+        post(mesh, "logs", build.logs(web, *well, *bad, *mixed, *plain))
+        own = build.span("clean up", kind="internal", start=datetime.now(UTC))
+        post(mesh, "traces", build.traces(build.resource("cart", namespace="shop"), own))
+        until(lambda: len(mesh.get("/api/v1/graph")["edges"]) == 3, "three calls on the graph")
+        page.goto(f"/graph/?edge={quote('shop/web→shop/cart')}")
+        panel = page.locator("#panel")
+        expect(panel).to_contain_text("All of it is mutual TLS.", timeout=SOON_MS)
+        expect(panel).to_contain_text("1.10 tries per request; 70 % succeed at the first try, 80 % in the end.")
+        expect(panel).to_contain_text("No healthy host was left in the cluster")
+        expect(panel).to_contain_text("Counted from access logs.")
+        expect(panel.get_by_role("row", name="v1")).to_contain_text("80 %")
+        expect(panel.get_by_role("row", name="v2")).to_contain_text("100 %")
+        caller = panel.locator(".ids code").first
+        expect(caller).to_have_text("shop/web")
+        expect(caller).to_have_attribute("title", "spiffe://mesh.local/ns/shop/sa/web")
+        expect(panel.get_by_role("button", name="Copy identity spiffe://mesh.local/ns/shop/sa/cart")).to_be_visible()
+        calls = {each["id"]: each for each in described(watched)["edges"]}
+        assert calls["shop/web→shop/stock"]["label"] == "plaintext"
+        assert calls["shop/web→shop/catalog"]["label"] == "75\u2009% mTLS"
+        assert calls["shop/web→shop/cart"]["locked"]
+        x, y = calls["shop/web→shop/stock"]["screen"]
+        box = page.locator("mesh-graph").bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        assert described(watched)["hovered"] == "shop/web→shop/stock"
+        page.mouse.click(box["x"] + x, box["y"] + y)
+        expect(panel).to_contain_text("All of it is plaintext.")
+        expect(page.locator("#live-region")).to_contain_text("plaintext")
+        page.goto("/graph/?view=table&sort=mtls_ratio")
+        expect(page.locator("tr[data-edge='shop/web→shop/catalog']")).to_contain_text("75 %")
+        watched.check()
+        watched.context.close()
 
 
 def test_lines_reach_15_minutes_back_once_they_are_answered_and_nothing_jumps(watched: Watched) -> None:

@@ -90,17 +90,19 @@ function head(ctx, { curve, points, width }) {
 
 /** Where on a line a label may sit, best first. */
 const PLACES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74];
-/** Locks are many and say that all is well: only where they can be told apart. */
+/** From this scale on locks can be told apart. */
 const LOCKS_FROM = 0.75;
 
-/** The first free place for a label of this size. @param {Link} link @param {number} w @param {number} h @param {Rect[]} taken @param {boolean} must have one even if it covers something */
-function placeFor(link, w, h, taken, must) {
-  const rects = PLACES.map((share) => {
+/** Places for a label of this size, best first. @param {Link} link @param {number} w @param {number} h @returns {Rect[]} */
+function placesFor(link, w, h) {
+  return PLACES.map((share) => {
     const [x, y] = along(link.points, share);
     return { x: x - w / 2, y: y - h / 2, w, h };
   });
-  return rects.find((each) => !taken.some((other) => overlap(each, other, 1, 1))) ?? (must ? rects[0] : null);
 }
+
+/** @param {Rect[]} places @param {Rect[]} taken */
+const free = (places, taken) => places.find((each) => !taken.some((other) => overlap(each, other, 1, 1)));
 
 /** @param {CanvasRenderingContext2D} ctx @param {Link[]} links @param {Thing[]} things @param {Look} look */
 export function drawLabels(ctx, links, things, look) {
@@ -111,12 +113,19 @@ export function drawLabels(ctx, links, things, look) {
   ctx.textBaseline = "middle";
   const rank = (/** @type {Link} */ link) => RANK[link.call.health] + (link.id === hovered ? 10 : 0);
   const labelled = links.filter((link) => link.label || link.id === hovered).sort((a, b) => rank(b) - rank(a) || b.call.rps - a.call.rps);
+  /** @type {Set<Link>} */ const cramped = new Set();
   for (const link of labelled) {
     const text = link.id === hovered ? link.detail : link.label;
     const bad = link.call.health === "failing";
     ctx.font = `${bad ? 600 : 500} ${size}px ${palette.sans}`;
     const [w, h] = [measured(ctx, text) + size * 1.1, size * 1.6];
-    const rect = /** @type {Rect} */ (placeFor(link, w, h, taken, true));
+    const places = placesFor(link, w, h);
+    // Trouble and what one points at are told whatever they cover; where a word has no room an open lock says it.
+    const rect = free(places, taken) ?? (bad || link.id === hovered ? places[0] : null);
+    if (!rect) {
+      cramped.add(link);
+      continue;
+    }
     taken.push(rect);
     ctx.globalAlpha = look.near && !look.near.has(link.id) ? 0.38 : 1;
     ctx.beginPath();
@@ -129,17 +138,17 @@ export function drawLabels(ctx, links, things, look) {
     ctx.fillStyle = bad ? palette.bad : palette.text2;
     ctx.fillText(text, rect.x + w / 2, rect.y + h / 2 + size * 0.05);
   }
-  if (eye.k >= LOCKS_FROM) drawLocks(ctx, links.filter((link) => link.locked && !link.label && link.id !== hovered), taken, look);
+  if (eye.k >= LOCKS_FROM) drawLocks(ctx, links.filter((link) => cramped.has(link) || (link.locked && !link.label && link.id !== hovered)), taken, look);
   ctx.globalAlpha = 1;
 }
 
-/** A small closed lock on each call that is all mutual TLS, where there is room for it. @param {CanvasRenderingContext2D} ctx @param {Link[]} links @param {Rect[]} taken @param {Look} look */
+/** A small lock on each call that is all mutual TLS, an open one where it is not, where there is room for it. @param {CanvasRenderingContext2D} ctx @param {Link[]} links @param {Rect[]} taken @param {Look} look */
 function drawLocks(ctx, links, taken, { palette, near }) {
   for (const link of links) {
-    const rect = placeFor(link, LOCK, LOCK, taken, false);
+    const rect = free(placesFor(link, LOCK, LOCK), taken);
     if (!rect) continue;
     taken.push(rect);
     ctx.globalAlpha = near && !near.has(link.id) ? 0.38 : 1;
-    lock(ctx, rect.x, rect.y, palette);
+    lock(ctx, rect.x, rect.y, !link.locked, palette);
   }
 }

@@ -72,21 +72,21 @@ export function healthShape(ctx, health, x, y, r, palette) {
 /** How wide and high a lock with its ground is. */
 export const LOCK = 15;
 
-/** A closed lock on a round ground, its upper left corner at (x, y). @param {CanvasRenderingContext2D} ctx @param {number} x @param {number} y @param {Palette} palette */
-export function lock(ctx, x, y, palette) {
+/** A lock on a round ground, its upper left corner at (x, y); an open one is darker, since it asks to be seen. @param {CanvasRenderingContext2D} ctx @param {number} x @param {number} y @param {boolean} open @param {Palette} palette */
+export function lock(ctx, x, y, open, palette) {
   const middle = x + LOCK / 2;
   ctx.beginPath();
   ctx.arc(middle, y + LOCK / 2, LOCK / 2, 0, 7);
   ctx.fillStyle = palette.surface;
   ctx.fill();
+  ctx.fillStyle = ctx.strokeStyle = open ? palette.text : palette.text3;
   ctx.beginPath();
   ctx.roundRect(middle - 3.2, y + 6.8, 6.4, 4.7, 1);
-  ctx.fillStyle = ctx.strokeStyle = palette.text3;
   ctx.fill();
   ctx.beginPath();
-  ctx.arc(middle, y + 6.4, 2, Math.PI, 0);
-  ctx.lineTo(middle + 2, y + 7);
-  ctx.moveTo(middle - 2, y + 6.4);
+  ctx.arc(middle, y + (open ? 5.2 : 6.4), 2, Math.PI, 0);
+  if (!open) ctx.lineTo(middle + 2, y + 7);
+  ctx.moveTo(middle - 2, y + (open ? 5.2 : 6.4));
   ctx.lineTo(middle - 2, y + 7);
   ctx.lineWidth = 1.2;
   ctx.stroke();

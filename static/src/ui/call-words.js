@@ -44,7 +44,8 @@ export function shortIdentity(identity) {
 export function tries(attempts) {
   if (!attempts) return "";
   const { per_request, success_first_try: first, success_in_the_end: end } = attempts;
-  const each = per_request <= 1 ? "No request is tried again" : per_request < 1.005 ? "Hardly any request is tried again" : `${per_request.toFixed(2)} tries per request`;
+  if (per_request <= 1) return "No request is tried again.";
+  const each = per_request < 1.005 ? "Hardly any request is tried again" : `${per_request.toFixed(2)} tries per request`;
   if (end == null) return `${each}.`;
   if (first == null) return `${each}; ${part(end)} succeed in the end.`;
   return `${each}; ${part(first)} succeed at the first try, ${part(end)} in the end.`;

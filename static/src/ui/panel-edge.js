@@ -19,9 +19,11 @@ function codesTable(codes) {
   return html`<div class="blk"><h3>Answers</h3><dl class="codes">${rows.map(([code, number]) => html`<dt class="mono ${isBad(code) ? "bad" : ""}">${code.replace("grpc:", "gRPC ")}</dt><dd class="num">${count(number)}</dd><dd class="num dim">${ratio(number / total)}</dd>`)}</dl></div>`;
 }
 
-/** @param {Record<string, number>} seen @param {Record<string, {name?: string, text: string}>} known */
+/** A request may have several flags; each is told once, with its requests. @param {Record<string, number>} seen @param {Record<string, {name?: string, text: string}>} known */
 function flagNotes(seen, known) {
-  const rows = Object.entries(seen).sort(([, a], [, b]) => b - a);
+  /** @type {Map<string, number>} */ const each = new Map();
+  for (const [flags, number] of Object.entries(seen)) for (const flag of flags.split(",")) each.set(flag, (each.get(flag) ?? 0) + number);
+  const rows = [...each].sort(([, a], [, b]) => b - a);
   if (!rows.length) return nothing;
   return html`<div class="blk"><h3>What the proxy said</h3><ul class="flags">${rows.map(([flag, number]) => html`<li class="flag"><p class="row"><span class="tag">${flag}</span><b class="grow">${known[flag]?.name ?? ""}</b><span class="num dim">${count(number)} ×</span></p>${known[flag] ? html`<p class="small mut">${known[flag].text}</p>` : nothing}</li>`)}</ul></div>`;
 }

@@ -64,7 +64,7 @@ const FAILING = 0.05;
 export function versions(shares, title) {
   return html`<div class="blk"><h3>${title}</h3><table class="shares">
 <thead class="vh"><tr><th scope="col">Version</th><th scope="col">Share as a bar</th><th scope="col">Share of requests</th><th scope="col">Errors</th></tr></thead>
-<tbody>${shares.map(({ version, share, error_ratio }, i) => html`<tr><th scope="row" class="mono ${version ? "" : "dim"}">${version || "not said"}</th>
+<tbody>${shares.map(({ version, share, error_ratio }, i) => html`<tr><th scope="row" class=${version ? "mono" : "dim"}>${version || "not said"}</th>
 <td><svg class="share" data-nth=${i % 2} viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="whole" width="100" height="6" rx="1"></rect><rect width=${((share ?? 0) * 100).toFixed(1)} height="6" rx="1"></rect></svg></td>
 <td class="num mut">${ratio(share)}</td><td class="num ${(error_ratio ?? 0) >= FAILING ? "bad" : "mut"}">${error_ratio == null ? NONE : html`${ratio(error_ratio)}<span class="dim">${GAP}err</span>`}</td></tr>`)}</tbody></table></div>`;
 }

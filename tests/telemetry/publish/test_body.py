@@ -35,7 +35,7 @@ def test_a_node_has_the_fields_of_the_design() -> None:
     row = replace(
         node("east:shop/a%2Fb", 650, 65, codes={"503": 65}),
         versions=("v2", "v1"),
-        shares=(VersionShare("v1", 520, 13), VersionShare("v2", 130, 52)),
+        shares=(VersionShare("v2", 130, 52), VersionShare("v1", 520, 13)),
         last_request=AT,
         failing_traces=("ab" * 16,),
         warning="Its clock is 90 s behind.",
@@ -98,8 +98,8 @@ def test_an_edge_says_who_called_whom_which_versions_and_how_often() -> None:
     }
     assert body["attempts"] == {"per_request": 1.23, "success_first_try": 0.86, "success_in_the_end": 0.99}
     assert body["versions"] == [
-        {"version": "", "share": 0.0, "rps": 0.0, "error_ratio": None},
         {"version": "v1", "share": 1.0, "rps": 1.0, "error_ratio": 0.2},
+        {"version": "", "share": 0.0, "rps": 0.0, "error_ratio": None},
     ]
     assert (body["ejected_ratio"], body["signals"]["saturation"]) == (0.5, 0.7)
 
