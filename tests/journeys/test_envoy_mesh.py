@@ -3,15 +3,20 @@
 import contextlib
 import importlib.util
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from meshui.bench.server import Server
+from meshui.bench.server import Server, server
 from meshui.demo.envoy.counts import failed
+from meshui.demo.envoy.topology import CART, STOCK
+from tests.bad_days.sending import PROTOBUF, post
+from tests.journeys.meshui_command import said
 from tests.waiting import until
 
 pytestmark = pytest.mark.skipif(
@@ -23,12 +28,25 @@ SESSIONS = "shop/web→shop/sessions"
 
 
 @pytest.fixture
+def mesh() -> Iterator[Server]:
+    """Takes telemetry only with a token, so that each of an Envoy's three ways to send has to show it."""
+    with server(INGEST_AUTH="on") as running:
+        yield running
+
+
+@pytest.fixture
 def ran(mesh: Server, tmp_path: Path) -> dict[str, dict[str, int]]:
     """Outcomes by edge, as the callers counted them while cart's canary failed."""
     counts = tmp_path / "counts.json"
     command = [sys.executable, "-m", "meshui", "demo", "--mesh", "envoy", "--scenario", "bad-deploy"]
     command += ["--endpoint", f"http://127.0.0.1:{mesh.otlp_grpc}", "--duration", f"{SECONDS}s", "--count", str(counts)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS + 90)
+    token = said(mesh, "token", "create", "envoy", "--scope", "ingest")
+    shown = PROTOBUF | {"Authorization": f"Bearer {token}"}
+    until(lambda: post(mesh, b"", headers=shown).status == 200, "a server that knows the token")
+    environ = dict(os.environ) | {"MESHUI_TOKEN": token}
+    done = subprocess.run(
+        command, env=environ, capture_output=True, text=True, check=False, timeout=SECONDS + 90
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     edges: dict[str, dict[str, int]] = json.loads(counts.read_text())["edges"]
     return edges
@@ -51,12 +69,18 @@ def test_the_graph_is_what_the_callers_counted(mesh: Server, ran: dict[str, dict
     }  # fmt: skip
     assert edges["shop/cart→pay/payments"]["protocol"] == "grpc"
     assert edges["shop/cart→shop/stock"]["mtls_ratio"] == 1.0
+    assert edges["shop/cart→shop/stock"]["identities"] == {"source": [CART.identity], "target": [STOCK.identity]}
+    assert edges["shop/cart→shop/stock"]["signals"]["saturation"] is not None
     assert edges["shop/web→shop/cart"]["mtls_ratio"] == 0.0
     assert edges["shop/web→shop/cart"]["flags"].keys() <= {"URX", "UH"}
     assert edges[SESSIONS]["protocol"] == "tcp"
     connections = edges[SESSIONS]["signals"]["connections_per_s"] * found["window_s"]
     assert round(connections) == ran[SESSIONS]["ok"]
-    assert {edge["evidence"][0] for edge in found["edges"]} == {"logs"}
+    assert {each["version"] for each in edges["shop/web→shop/cart"]["versions"]} == {"v1", "v2"}
+    assert edges["shop/web→shop/cart"]["attempts"]["per_request"] > 1
+    assert {name: edge["evidence"] for name, edge in edges.items()} == {
+        name: ["logs", "stats"] if name == SESSIONS else ["logs", "stats", "spans"] for name in edges
+    }
 
 
 def _said(mesh: Server) -> dict[str, tuple[int, int]]:
