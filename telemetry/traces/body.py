@@ -1,7 +1,8 @@
 """A trace as `GET /api/v1/traces/{id}` says it (api.md). Pure.
 
-`flag_notes` beyond api.md: each response flag of its spans once, in words.
-`origin` and `slowest` are null, `critical` false, `folded_into` null and `skew_us` 0: not worked out yet."""
+Beyond api.md (docs/interface.md): of a trace `complete`, `flag_notes` (each response flag of its spans once, in words)
+and `logs` (access-log records of spans that are not here); of a span `parent`, `name`, `role`, `scope`, `version`,
+`instance`, `proxy`, `late`, `code`, `grpc`, `trace_state` and `logs`. Offsets are after the correction of clocks."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -10,44 +11,99 @@ from math import isfinite
 from typing import Any
 
 from telemetry.publish.flags import flag_notes
-from telemetry.span import Span, Trace
+from telemetry.span import Record, Span, Trace
+from telemetry.traces.critical_path import Part, critical_path
+from telemetry.traces.fold import folded_into
+from telemetry.traces.origin import origin
+from telemetry.traces.slowest import slowest
 
 _EXACT = 2**53
+_BROKEN = frozenset({"incomplete", "missing_parent"})
 
 
 def trace_json(trace: Trace) -> dict[str, Any]:
-    """The body: spans in order of start; a parent that is not here is `parent_span_id` all the same."""
-    start = trace.start_ns
+    """The body: spans in order of start; a parent that is not here is `parent_span_id` all the same, `parent` is the
+    place in `spans` of the one it is drawn under."""
+    spans, start = trace.spans, trace.start_ns
+    path = critical_path(trace)
+    critical = {part.index for part in path if not part.waiting}
+    folded = folded_into(trace)
+    began, most = origin(trace), slowest(trace, path)
     return {
         "trace_id": trace.trace_id,
         "start": _time(start),
         "duration_ms": trace.duration_ns / 1e6,
-        "root_span_id": trace.spans[trace.root].span_id,
+        "root_span_id": spans[trace.root].span_id,
         "status": "error" if trace.failed else "ok",
+        "complete": not any(warning.kind in _BROKEN for warning in trace.warnings),
         "services": list(trace.services),
-        "origin": None,
-        "slowest": None,
-        "flag_notes": flag_notes(flag for span in trace.spans for flag in span.flags),
+        "origin": began
+        and {"span": spans[began.index].span_id, "service": spans[began.index].node, "text": began.text},
+        "slowest": most and {"span": spans[most.index].span_id, "self_ms": most.ns / 1e6, "text": most.text},
+        "flag_notes": flag_notes(flag for span in spans for flag in span.flags),
         "warnings": [{"kind": warning.kind, "text": warning.text} for warning in trace.warnings],
-        "spans": [_span(span, start, own) for span, own in zip(trace.spans, trace.self_ns, strict=True)],
+        "logs": [_record(record, start) for record in trace.records],
+        "spans": [
+            _span(span, parent, at - start, own, start)
+            | {
+                "critical": index in critical,
+                "folded_into": None if into is None else spans[into].span_id,
+            }
+            for index, (span, parent, at, own, into) in enumerate(
+                zip(spans, trace.parents, trace.starts_ns, trace.self_ns, folded, strict=True)
+            )
+        ],
     }
 
 
-def _span(span: Span, start_ns: int, self_ns: int) -> dict[str, Any]:
+def path_json(trace: Trace) -> dict[str, Any]:
+    """`GET /api/v1/traces/{id}/critical-path`: disjoint parts in order of time that add up to the trace's duration.
+
+    Beyond api.md `waiting`: nothing ran, the span that is named came next."""
+    whole = trace.duration_ns
+    items = [_part(trace, part, whole) for part in critical_path(trace)]
+    return {
+        "trace_id": trace.trace_id,
+        "duration_ms": whole / 1e6,
+        "items": [item for item in items if item["to_offset_us"] > item["from_offset_us"]],
+    }
+
+
+def _part(trace: Trace, part: Part, whole_ns: int) -> dict[str, Any]:
+    span = trace.spans[part.index]
+    return {
+        "span_id": span.span_id,
+        "service": span.node,
+        "operation": span.operation,
+        "from_offset_us": part.from_ns // 1000,
+        "to_offset_us": part.to_ns // 1000,
+        "share": part.ns / whole_ns,
+        "waiting": part.waiting,
+    }
+
+
+def _span(span: Span, parent: int | None, at_ns: int, self_ns: int, start_ns: int) -> dict[str, Any]:
+    skew_ns = start_ns + at_ns - span.start_ns
     return {
         "span_id": span.span_id,
         "parent_span_id": span.parent_id,
+        "parent": parent,
         "service": span.node,
+        "version": span.version,
+        "instance": span.instance,
         "operation": span.operation,
         "name": span.name,
         "kind": span.kind,
         "role": span.role,
+        "proxy": span.proxy,
         "scope": span.scope,
-        "start_offset_us": (span.start_ns - start_ns) // 1000,
+        "start_offset_us": at_ns // 1000,
         "duration_us": span.duration_ns // 1000,
         "self_us": self_ns // 1000,
         "status": span.status,
         "status_message": span.status_message,
+        "code": span.code,
+        "grpc": span.grpc,
         "trace_state": span.trace_state,
         "attributes": plain(span.attributes),
         "resource": plain(span.resource),
@@ -58,10 +114,37 @@ def _span(span: Span, start_ns: int, self_ns: int) -> dict[str, Any]:
         "links": [
             {"trace_id": to.trace_id, "span_id": to.span_id, "attributes": plain(to.attributes)} for to in span.links
         ],
-        "critical": False,
-        "folded_into": None,
+        "logs": [_record(record, start_ns - skew_ns) for record in span.logs],
         "flags": list(span.flags),
-        "skew_us": 0,
+        "late": span.late,
+        "skew_us": skew_ns // 1000,
+    }
+
+
+def _record(record: Record, start_ns: int) -> dict[str, Any]:
+    """One access-log record; `offset_us` from the trace's start, moved with its span."""
+    return {
+        "span_id": record.span_id,
+        "service": record.node,
+        "role": record.role,
+        "offset_us": (record.at_ns - start_ns) // 1000,
+        "duration_us": None if record.duration_ns is None else record.duration_ns // 1000,
+        "operation": record.operation,
+        "peer": record.peer,
+        "cluster": record.cluster,
+        "protocol": record.protocol,
+        "code": record.code,
+        "grpc": record.grpc,
+        "flags": list(record.flags),
+        "details": record.details,
+        "arrived": None if record.arrived < 0 else bool(record.arrived),
+        "attempts": record.attempts,
+        "tls": record.tls,
+        "own_identity": record.own_identity,
+        "peer_identity": record.peer_identity,
+        "bytes_in": record.bytes_in,
+        "bytes_out": record.bytes_out,
+        "request_id": record.request_id,
     }
 
 
@@ -74,6 +157,8 @@ def _time(ns: int) -> str:
 def plain(value: Any) -> Any:
     """An attribute's value as JSON, as OTLP/JSON has it: bytes in base64; as text, integers that a browser would
     round and floats that are no numbers."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list):

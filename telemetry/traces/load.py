@@ -1,20 +1,25 @@
-"""One trace from the engine, found by its id."""
+"""One trace from the engine, found by its id, with what access logs say of its requests."""
 
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 from telemetry.engine.engine import Engine, Row
 from telemetry.engine.statement import read
-from telemetry.span import Span, Trace
+from telemetry.span import Record, Span, Trace
 from telemetry.traces import values
-from telemetry.traces.tree import assemble
+from telemetry.traces.assemble import assemble
 
-MAX_SPANS = 20_000
+MAX_SPANS = 100_000
 """Most spans of a trace that are read: a runaway sender can put millions under one id."""
 
 KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
 STATUSES = ("unset", "ok", "error")
+_BUCKET_S = 10
+_UNMEASURED = 2**64 - 1
+_UNSAID = 255
 _HERE = Path(__file__).parent
+_Logs = dict[tuple[str, str], list[Record]]
 
 
 def trace(engine: Engine, trace_id: str, limit: int = MAX_SPANS) -> Trace | None:
@@ -28,7 +33,10 @@ def trace(engine: Engine, trace_id: str, limit: int = MAX_SPANS) -> Trace | None
     if not rows:
         return None
     said = _resources(engine, sorted({row["resource_id"] for row in rows}))
-    return assemble(wanted, [_span(row, said) for row in rows[:limit]], cut=len(rows) > limit)
+    logs = _records(engine, wanted, rows, limit)
+    spans = [span_of(row, said, logs) for row in rows[:limit]]
+    left = [record for records in logs.values() for record in records]
+    return assemble(wanted, spans, cut=len(rows) > limit, records=left)
 
 
 def _resources(engine: Engine, ids: list[int]) -> dict[int, dict[str, Any]]:
@@ -36,7 +44,25 @@ def _resources(engine: Engine, ids: list[int]) -> dict[int, dict[str, Any]]:
     return {row["resource_id"]: values.attributes(row["keys"], row["kinds"], row["values"]) for row in rows}
 
 
-def _span(row: Row, said: dict[int, dict[str, Any]]) -> Span:
+def _records(engine: Engine, wanted: str, rows: list[Row], limit: int) -> _Logs:
+    """By the span and the owner that they are of. Only proxies write access logs."""
+    found: _Logs = defaultdict(list)
+    if not any(row["proxy"] for row in rows):
+        return found
+    buckets = [row["bucket_s"] for row in rows]
+    asked = {
+        "trace": wanted,
+        "since": max(0, min(buckets) - _BUCKET_S),
+        "until": max(buckets) + _BUCKET_S,
+        "limit": limit,
+    }
+    for row in engine.query(read(_HERE / "records.sql"), asked):
+        found[row["span_id"], row["node"]].append(_record(row))
+    return found
+
+
+def span_of(row: Row, said: dict[int, dict[str, Any]], logs: _Logs) -> Span:
+    """A row of load.sql; takes its records out of `logs`."""
     return Span(
         span_id=row["span_id"],
         parent_id=row["parent"] if row["has_parent"] else None,
@@ -60,4 +86,38 @@ def _span(row: Row, said: dict[int, dict[str, Any]]) -> Span:
         events=tuple(map(values.event, row["events"])),
         links=tuple(map(values.link, row["links"])),
         copies=row["copies"],
+        version=row["version"],
+        instance=row["instance"],
+        proxy=bool(row["proxy"]),
+        gateway=bool(row["gateway"]),
+        arrived=row["arrived"],
+        peer=row["peer"],
+        late=bool(row["late"]),
+        logs=tuple(logs.pop((row["span_id"], row["node"]), ())) if row["proxy"] else (),
+    )
+
+
+def _record(row: Row) -> Record:
+    return Record(
+        span_id=row["span_id"],
+        node=row["node"],
+        role=row["role"],
+        at_ns=row["at_ns"],
+        duration_ns=None if row["duration"] == _UNMEASURED else row["duration"],
+        operation=row["operation"],
+        peer=row["peer"],
+        cluster=row["cluster"],
+        protocol=row["protocol"],
+        code=row["code"] or None,
+        grpc=row["grpc"] if row["grpc"] >= 0 else None,
+        flags=tuple(row["flags"].split(",")) if row["flags"] else (),
+        details=row["details"],
+        arrived=row["arrived"],
+        attempts=None if row["attempts"] == _UNSAID else row["attempts"],
+        tls=row["tls"],
+        own_identity=row["own_identity"],
+        peer_identity=row["peer_identity"],
+        bytes_in=row["bytes_in"],
+        bytes_out=row["bytes_out"],
+        request_id=row["request_id"],
     )

@@ -1,27 +1,14 @@
-"""Who is whose child in a trace, and what is left of each span without its children. Pure."""
+"""Who is whose child in a trace: parents, cycles broken, the order from parents to children. Pure, without recursion,
+linear in the number of spans whatever they claim."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from telemetry.span import Span, Trace, TraceWarning
+from telemetry.span import Span
 
 ENTERS = frozenset({"in", "process", "receive"})
 Parents = list[int | None]
-
-
-def assemble(trace_id: str, spans: Sequence[Span], *, cut: bool = False) -> Trace:
-    """A Trace of at least one span, in any order. `cut`: there are more than these."""
-    ordered = sorted(spans, key=lambda span: (span.start_ns, span.span_id, span.role, span.node))
-    parents = find_parents(ordered)
-    cycles = break_cycles(parents)
-    return Trace(
-        trace_id=trace_id,
-        spans=tuple(ordered),
-        parents=tuple(parents),
-        self_ns=tuple(self_times(ordered, parents)),
-        root=_root(ordered, parents),
-        warnings=tuple(_warnings(ordered, parents, cycles, cut)),
-    )
+Known = Sequence[int | None]
+"""Parents that will not change: the index of each span's parent, None at the top."""
 
 
 def find_parents(spans: Sequence[Span]) -> Parents:
@@ -29,24 +16,43 @@ def find_parents(spans: Sequence[Span]) -> Parents:
 
     An id may stand for two spans (Zipkin's shared ids): the one that enters is the child of the one that leaves, and
     others hang under the one that entered their own service, else under the one that left another."""
-    by_id: dict[str, list[int]] = defaultdict(list)
-    for index, span in enumerate(spans):
-        by_id[span.span_id].append(index)
-    return [_parent(index, spans, by_id) for index in range(len(spans))]
+    named = _Named(spans)
+    return [named.parent(index) for index in range(len(spans))]
 
 
-def _parent(index: int, spans: Sequence[Span], by_id: dict[str, list[int]]) -> int | None:
-    span = spans[index]
-    if span.role in ENTERS:
-        shared = [other for other in by_id[span.span_id] if spans[other].role == "out"]
-        if shared:
+class _Named:
+    """Who has an id: of each kind the first two, since a span may be its own namesake."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._spans = spans
+        self._all: dict[str, list[int]] = {}
+        self._left: dict[str, list[int]] = {}
+        self._entered: dict[tuple[str, str], list[int]] = {}
+        for index, span in enumerate(spans):
+            _keep(self._all.setdefault(span.span_id, []), index)
+            if span.role == "out":
+                _keep(self._left.setdefault(span.span_id, []), index)
+            elif span.role in ENTERS:
+                _keep(self._entered.setdefault((span.span_id, span.node), []), index)
+
+    def parent(self, index: int) -> int | None:
+        span = self._spans[index]
+        if span.role in ENTERS and (shared := self._left.get(span.span_id)):
             return shared[0]
-    named = [other for other in by_id.get(span.parent_id or "", ()) if other != index]
-    if len(named) < 2:
-        return named[0] if named else None
-    entered = [other for other in named if spans[other].node == span.node and spans[other].role in ENTERS]
-    left = [other for other in named if spans[other].role == "out"]
-    return (entered or left or named)[0]
+        wanted = span.parent_id or ""
+        candidates = self._all.get(wanted, [])
+        if len(candidates) > 1:
+            candidates = [
+                *self._entered.get((wanted, span.node), ()),
+                *self._left.get(wanted, ()),
+                *candidates,
+            ]
+        return next((other for other in candidates if other != index), None)
+
+
+def _keep(first_two: list[int], index: int) -> None:
+    if len(first_two) < 2:
+        first_two.append(index)
 
 
 def break_cycles(parents: Parents) -> list[int]:
@@ -73,56 +79,60 @@ def _around(at: int, parents: Parents) -> Iterator[int]:
         step = parents[step]
 
 
-def self_times(spans: Sequence[Span], parents: Sequence[int | None]) -> list[int]:
+def children_of(parents: Known) -> list[list[int]]:
+    """The children of each span, in order of their index."""
+    children: list[list[int]] = [[] for _ in parents]
+    for index, parent in enumerate(parents):
+        if parent is not None:
+            children[parent].append(index)
+    return children
+
+
+def top_down(parents: Known, children: Sequence[Sequence[int]]) -> list[int]:
+    """Every span once, each after its parent; reversed, each after its children."""
+    order = [index for index, parent in enumerate(parents) if parent is None]
+    for index in order:  # grows while it is walked
+        order.extend(children[index])
+    return order
+
+
+def settle_roles(spans: Sequence[Span], parents: Known, order: Sequence[int]) -> list[str]:
+    """The role of each span; `auto` is decided by the nearest span of its owner above that is not: `out` below an
+    `out`, else what a proxy's span above plays, else by kind (docs/decisions/003, item 1)."""
+    roles = [span.role for span in spans]
+    anchors: Parents = [None] * len(spans)
+    for index in order:
+        span, parent = spans[index], parents[index]
+        if span.role != "auto":
+            continue
+        if parent is not None and spans[parent].node == span.node:
+            anchors[index] = anchors[parent] if spans[parent].role == "auto" else parent
+        roles[index] = _settled(span, anchors[index], spans)
+    return roles
+
+
+def _settled(span: Span, anchor: int | None, spans: Sequence[Span]) -> str:
+    above = None if anchor is None else spans[anchor]
+    entered = span.kind in ("server", "consumer")
+    if above is not None and (above.role == "out" or (above.proxy and not entered)):
+        return above.role
+    if entered:
+        return "in"
+    return "out" if span.kind in ("client", "producer") else "local"
+
+
+def self_times(starts: Sequence[int], durations: Sequence[int], parents: Known) -> list[int]:
     """ns of each span during which none of its children ran; of a child only what lies within its parent counts.
 
-    `spans` are in order of start."""
-    left = [span.duration_ns for span in spans]
-    covered_until = [span.start_ns for span in spans]
-    for span, parent in zip(spans, parents, strict=True):
+    Spans are in order of start."""
+    left = list(durations)
+    covered_until = list(starts)
+    for index, parent in enumerate(parents):
         if parent is None:
             continue
-        since = max(span.start_ns, covered_until[parent])
-        until = min(span.end_ns, spans[parent].end_ns)
+        since = max(starts[index], covered_until[parent])
+        until = min(starts[index] + durations[index], starts[parent] + durations[parent])
         if until > since:
             left[parent] -= until - since
             covered_until[parent] = until
     return left
-
-
-def _root(spans: Sequence[Span], parents: Sequence[int | None]) -> int:
-    tops = [index for index, parent in enumerate(parents) if parent is None]
-    return next((index for index in tops if spans[index].parent_id is None), tops[0])
-
-
-def _warnings(
-    spans: Sequence[Span], parents: Sequence[int | None], cycles: list[int], cut: bool
-) -> Iterator[TraceWarning]:
-    tops = [index for index, parent in enumerate(parents) if parent is None and index not in cycles]
-    roots = [index for index in tops if spans[index].parent_id is None]
-    lost = len(tops) - len(roots)
-    repeated = sum(span.copies > 1 for span in spans)
-    if cut:
-        yield TraceWarning(
-            "incomplete", f"This trace has more spans than are shown; these are the first {len(spans):,}."
-        )
-    elif lost and not roots:
-        yield TraceWarning("incomplete", "Where this trace began is not known: no span without a parent has arrived.")
-    if lost:
-        yield TraceWarning(
-            "missing_parent", f"{_number(lost, 'span names', 'spans name')} a parent that has not arrived."
-        )
-    if len(roots) > 1:
-        yield TraceWarning("several_roots", f"{len(roots):,} spans have no parent; the earliest is taken for the root.")
-    if repeated:
-        yield TraceWarning(
-            "duplicate", f"{_number(repeated, 'span was', 'spans were')} sent more than once, shown once."
-        )
-    if cycles:
-        yield TraceWarning(
-            "cycle", f"{_number(len(cycles), 'span is its', 'spans are their')} own ancestor, shown as a root."
-        )
-
-
-def _number(n: int, one: str, many: str) -> str:
-    return f"{n:,} {one if n == 1 else many}"

@@ -5,10 +5,10 @@ from typing import Any
 import orjson
 import pytest
 
-from telemetry.span import Event, Link, Span
 from telemetry.publish.flags import flag_json
+from telemetry.span import Event, Link, Span
+from telemetry.traces.assemble import assemble
 from telemetry.traces.body import plain, trace_json
-from telemetry.traces.tree import assemble
 from tests.build import T0, unix_ns
 
 START = unix_ns(T0) + 1_999_999
@@ -53,16 +53,34 @@ def test_a_trace() -> None:
         "duration_ms": 182.4,
         "root_span_id": "00000000000000aa",
         "status": "error",
+        "complete": True,
         "services": ["shop/web", "shop/cart"],
-        "origin": None,
-        "slowest": None,
+        "origin": {
+            "span": "00000000000000aa",
+            "service": "shop/web",
+            "text": "shop/web answered 503 to GET /cart",
+        },
+        "slowest": {
+            "span": "00000000000000aa",
+            "self_ms": 92.188001,
+            "text": "92 ms of 182 ms were spent in shop/web itself",
+        },
         "flag_notes": [flag_json("UH")],
         "warnings": [],
+        "logs": [],
     }
     assert spans[0] == {
         "span_id": "00000000000000aa",
         "parent_span_id": None,
+        "parent": None,
         "service": "shop/web",
+        "version": "",
+        "instance": "",
+        "proxy": False,
+        "late": False,
+        "code": 503,
+        "grpc": None,
+        "logs": [],
         "operation": "GET /cart",
         "name": "GET",
         "kind": "server",
@@ -78,7 +96,7 @@ def test_a_trace() -> None:
         "resource": {"service.version": "v2"},
         "events": [{"offset_us": 1, "name": "exception", "attributes": {"a": None}}],
         "links": [{"trace_id": "ab" * 16, "span_id": "cd" * 8, "attributes": {}}],
-        "critical": False,
+        "critical": True,
         "folded_into": None,
         "flags": ["UH"],
         "skew_us": 0,

@@ -1,0 +1,43 @@
+"""One trace: its spans, `GET /api/v1/traces/{id}`, its critical path, and two compared."""
+
+import re
+
+from django.http import HttpRequest, HttpResponse
+
+from meshui.access.problem import problem
+from meshui.api.answer import ok, question
+from meshui.api.ask import BadQuestion
+from meshui.running import running
+from telemetry.span import Trace
+from telemetry.traces.body import path_json, trace_json
+from telemetry.traces.load import trace as load
+
+_TRACE_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@question
+def trace(request: HttpRequest, trace_id: str) -> HttpResponse:
+    """One trace; a 16-digit id of old Zipkin senders is read as 32 digits with leading zeros."""
+    del request
+    found = _load("id", trace_id)
+    return ok(trace_json(found)) if found else _unknown("this trace")
+
+
+@question
+def path(request: HttpRequest, trace_id: str) -> HttpResponse:
+    """What the trace's time was spent on."""
+    del request
+    found = _load("id", trace_id)
+    return ok(path_json(found)) if found else _unknown("this trace")
+
+
+def _load(field: str, trace_id: str) -> Trace | None:
+    wanted = trace_id.lower().zfill(32) if len(trace_id) == 16 else trace_id.lower()
+    if _TRACE_ID.fullmatch(wanted) is None:
+        raise BadQuestion(field, f"{trace_id[:80]!r} is no trace id: expected 32 hexadecimal digits")
+    return load(running().engine, wanted)
+
+
+def _unknown(which: str) -> HttpResponse:
+    text = f"No span of {which} is stored. It may be older than MESHUI_RETENTION_TRACES, or not sampled."
+    return problem(404, "Unknown trace", text)
