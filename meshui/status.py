@@ -54,7 +54,13 @@ def _lag(here: Running) -> Body:
 def _engine(here: Running) -> Body:
     held = stored(here.engine)
     oldest = None if held.oldest is None else instant(datetime.fromisoformat(held.oldest).replace(tzinfo=UTC))
-    return {"kind": "embedded", "bytes": held.bytes, "spans": held.spans, "oldest": oldest}
+    return {
+        "kind": "embedded",
+        "bytes": held.bytes,
+        "spans": held.spans,
+        "points": held.points,
+        "oldest": oldest,
+    }
 
 
 def _warnings(here: Running, now: datetime) -> list[Body]:

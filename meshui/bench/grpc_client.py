@@ -8,17 +8,20 @@ import grpc
 
 from meshui.bench.client import Answers
 
-METHOD = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+TRACES = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+METRICS = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export"
 
 
-async def send_grpc(port: int, requests: Sequence[bytes], connections: int, start: float, every_s: float) -> Answers:
+async def send_grpc(
+    port: int, requests: Sequence[bytes], connections: int, start: float, every_s: float, *, method: str = TRACES
+) -> Answers:
     """As client.send."""
     answers = Answers()
     todo = iter(enumerate(requests))
 
     async def worker() -> None:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", [("grpc.use_local_subchannel_pool", 1)]) as channel:
-            export = channel.unary_unary(METHOD)
+            export = channel.unary_unary(method)
             for number, request in todo:
                 late = time.time() - start - number * every_s
                 if late < 0:

@@ -2,28 +2,23 @@
 straight into the landing table, as the floor."""
 
 import asyncio
-import json
-import shutil
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from meshui.bench.bodies import compressed, prepared, templates
 from meshui.bench.client import Answers, chunked, send, with_length
+from meshui.bench.floor import cpu_us
 from meshui.bench.grpc_client import send_grpc
 from meshui.bench.measure import cost, percentile
 from meshui.bench.server import Server, server
 from meshui.bench.viewer import Viewer
+from telemetry.engine.engine import Signal
 
 PATH = "/v1/traces"
 SPANS = 500
 ENVOY_SPANS = 5
 QUERYABLE_S = 120.0
-SEGMENT_BYTES = 14 * 2**20
 LEAD_S = 1.0
 
 
@@ -81,7 +76,8 @@ def run(*, shape: str, seconds: float, rate: int, connections: int, with_floor: 
         viewer.close()
     if not with_floor or shape != "sdk":
         return result
-    floor = _floor(bodies)
+    stamped = ((int((start + number * every_s) * 1e9), body) for number, body in enumerate(bodies))
+    floor = cpu_us(Signal.TRACES, "spans", stamped)
     return replace(result, floor_cpu_us_per_span=floor, ratio_to_floor=result.cpu_us_per_span / floor)
 
 
@@ -137,29 +133,3 @@ def _until_queryable(target: Server, spans: int) -> None:
             return
         time.sleep(0.05)
     raise RuntimeError(f"not all of {spans} spans were queryable within {QUERYABLE_S:.0f} s")
-
-
-def _floor(bodies: Sequence[bytes]) -> float:
-    """CPU µs a span of the engine alone, over segments as large as the spool seals them."""
-    directory = Path(tempfile.mkdtemp(prefix="meshui-floor-"))
-    try:
-        segments = _segments(directory, bodies)
-        command = [sys.executable, "-m", "meshui.bench.floor", str(directory / "engine"), *map(str, segments)]
-        answer = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
-    return float(answer["cpu_s"] / answer["spans"] * 1e6)
-
-
-def _segments(directory: Path, bodies: Sequence[bytes]) -> list[Path]:
-    from telemetry.spool.segment import framed
-
-    paths: list[Path] = []
-    held: list[bytes] = []
-    for number, body in enumerate(bodies):
-        held.append(framed(body))
-        if sum(map(len, held)) >= SEGMENT_BYTES or number == len(bodies) - 1:
-            paths.append(directory / f"{len(paths)}.bin")
-            paths[-1].write_bytes(b"".join(held))
-            held = []
-    return paths

@@ -1,10 +1,11 @@
-"""What the engine holds: bytes on disk, spans, the oldest of them. Read from the parts' own counts, not from rows."""
+"""What the engine holds: bytes on disk, spans, points, the oldest span. Read from the parts' own counts, not rows."""
 
 from dataclasses import dataclass
 
 from telemetry.engine.engine import Engine
 
-_SPANS = "SELECT sum(rows) AS spans FROM system.parts WHERE active AND database = currentDatabase() AND table = 'spans'"
+_ROWS = """SELECT sumIf(rows, table = 'spans') AS spans, sumIf(rows, table = 'points') AS points
+FROM system.parts WHERE active AND database = currentDatabase()"""
 _OLDEST = "SELECT bucket FROM spans ORDER BY bucket LIMIT 1"
 
 
@@ -14,11 +15,17 @@ class Stored:
 
     bytes: int
     spans: int
+    points: int
     oldest: str | None
 
 
 def stored(engine: Engine) -> Stored:
     """Raises EngineError."""
     oldest = engine.query(_OLDEST)
-    spans = int(engine.query(_SPANS)[0]["spans"])
-    return Stored(engine.size_bytes(), spans, str(oldest[0]["bucket"]) if oldest else None)
+    rows = engine.query(_ROWS)[0]
+    return Stored(
+        bytes=engine.size_bytes(),
+        spans=int(rows["spans"]),
+        points=int(rows["points"]),
+        oldest=str(oldest[0]["bucket"]) if oldest else None,
+    )

@@ -1,11 +1,11 @@
-"""`meshui bench ingest|live`: measure this build on this machine; a table, or `--json`."""
+"""`meshui bench ingest [--metrics]|live`: measure this build on this machine; a table, or `--json`."""
 
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
@@ -14,9 +14,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=["ingest", "live"])
-        parser.add_argument("--shape", choices=["sdk", "envoy", "envoy-grpc"], default="sdk", help="how spans are sent")
+        parser.add_argument("--metrics", action="store_true", help="ingest: Envoys' stats instead of spans")
+        parser.add_argument("--istio", action="store_true", help="ingest --metrics: Istio's metrics besides")
+        parser.add_argument(
+            "--shape", choices=["sdk", "envoy", "envoy-grpc"], default=None,
+            help="how they are sent; default: sdk for spans, envoy-grpc for metrics",
+        )  # fmt: skip
         parser.add_argument("--seconds", type=float, default=20.0)
-        parser.add_argument("--rate", type=int, help="spans/s; 0: as fast as it goes")
+        parser.add_argument("--rate", type=int, help="spans/s, 0: as fast as it goes; points/s")
         parser.add_argument("--connections", type=int, default=8)
         parser.add_argument("--no-floor", action="store_true", help="leave out the engine alone")
         parser.add_argument("--json", action="store_true")
@@ -33,14 +38,34 @@ class Command(BaseCommand):
             self.stdout.write("")
 
     def _ingest(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        if options["metrics"]:
+            return self._metrics(options)
         from meshui.bench import ingest
 
-        default = 60_000 if options["shape"] == "sdk" else 15_000
+        shape = options["shape"] or "sdk"
+        default = 60_000 if shape == "sdk" else 15_000
         result = ingest.run(
-            shape=options["shape"],
+            shape=shape,
             seconds=options["seconds"],
             rate=default if options["rate"] is None else options["rate"],
             connections=options["connections"],
+            with_floor=not options["no_floor"],
+        )
+        return [asdict(result)]
+
+    def _metrics(self, options: dict[str, Any]) -> list[dict[str, Any]]:
+        from meshui.bench import ingest_metrics
+
+        if options["shape"] == "sdk":
+            raise CommandError("Metrics are sent as Envoy's stats sink sends them: --shape envoy-grpc or envoy.")
+        if options["rate"] == 0:
+            raise CommandError("Proxies flush every 5 s: --rate says how many there are, and cannot be 0.")
+        result = ingest_metrics.run(
+            shape=options["shape"] or "envoy-grpc",
+            seconds=options["seconds"],
+            rate=options["rate"] or 20_000,
+            connections=options["connections"],
+            istio=options["istio"],
             with_floor=not options["no_floor"],
         )
         return [asdict(result)]
