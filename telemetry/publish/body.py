@@ -135,10 +135,12 @@ def _attempts(counts: Counts, precision: Precision) -> Body | None:
 
 
 def _counts(counts: Mapping[str, float]) -> dict[str, float]:
-    """Counts that are there, whole ones as whole numbers, in an order that does not depend on who counted first."""
+    """Counts that are there, whole ones as whole numbers, in an order that does not depend on who counted first.
+
+    A counter's difference is shared over buckets, and its shares add up to a whole but for the last digits."""
     if not counts:
         return {}
-    present = sorted(item for item in counts.items() if item[1] > 0)
+    present = sorted((name, round(count, 6)) for name, count in counts.items() if count > 0)
     return {name: int(count) if count == int(count) else count for name, count in present}
 
 

@@ -18,6 +18,10 @@ from telemetry.window import Window, bucket_of
 IDLE = timedelta(hours=1)
 # A counter may have covered its last bucket so long ago and still count (rules.md: at most 2 min), and a bucket.
 _LONGEST_LAG = timedelta(seconds=130)
+# Of so much of an unknown caller's requests others must name the caller, for it to be no caller of its own.
+_NAMED_ELSEWHERE = 0.9
+# A part of an edge's requests that know their version; fewer would pass for all of them.
+_VERSIONS_TELL = 0.5
 _NO_LAGS: dict[str, Any] = {"pairs": [0], "nodes": [""], "lags": [0.0]}
 
 
@@ -26,7 +30,8 @@ def window(engine: Engine, window: Window) -> Observed:
     one that only calls others comes with its edges."""
     span = {"since": window.since, "until": window.until}
     edges = _edge_rows(engine, span)
-    nodes = _nodes(engine, window, span)
+    nodes, ranks = _nodes(engine, window, span)
+    edges = {pair: rows for pair, rows in edges.items() if not _is_ghost(pair, edges, ranks)}
     for rows in edges.values():
         for end in ("source", "target"):
             nodes.setdefault(rows[0][end], NodeRow(rows[0][end], _kind(rows, end), Counts()))
@@ -54,12 +59,32 @@ def _early(span: dict[str, Any], lags: dict[str, Any]) -> datetime:
     return bucket_of(span["since"] - timedelta(seconds=max(lags["lags"])))
 
 
-def _nodes(engine: Engine, window: Window, span: dict[str, Any]) -> dict[str, NodeRow]:
+def _is_ghost(pair: tuple[str, str], edges: dict[tuple[str, str], list[Row]], ranks: dict[str, int]) -> bool:
+    """Whether an unknown caller is one that other evidence names: what counts at the node knows no such caller, or
+    others name the callers of as many requests."""
+    source, target = pair
+    if source != str(UNKNOWN):
+        return False
+    rank = min(row["rank"] for row in edges[pair])
+    if rank > ranks.get(target, rank):
+        return True
+    worse = [row for (by, of), rows in edges.items() if of == target and by != source for row in rows]
+    named = sum(row["requests"] for row in worse if row["counts"] and row["rank"] > rank)
+    return bool(named >= _NAMED_ELSEWHERE * sum(row["requests"] for row in edges[pair] if row["counts"]) > 0)
+
+
+def _nodes(engine: Engine, window: Window, span: dict[str, Any]) -> tuple[dict[str, NodeRow], dict[str, int]]:
+    """Nodes by id, and the rank of the evidence that counts at each."""
     lags = _lags(ask(engine, "node_lags", early=bucket_of(span["since"] - _LONGEST_LAG), **span), "node", "nodes")
     rows = ask(engine, "window_nodes", early=_early(span, lags), **span, **lags)
     found = {node: list(of_node) for node, of_node in groupby(rows, key=lambda row: row["node"])}
     seen = ask(engine, "idle_nodes", idle=bucket_of(window.until - IDLE), until=window.until)
-    return {row["node"]: _node(row, found.get(row["node"], [])) for row in seen}
+    ranks = {
+        node: min(row["rank"] for row in of_node if row["counts"])
+        for node, of_node in found.items()
+        if any(row["counts"] for row in of_node)
+    }
+    return {row["node"]: _node(row, found.get(row["node"], [])) for row in seen}, ranks
 
 
 def _kind(rows: Sequence[Row], end: str) -> str:
@@ -87,7 +112,7 @@ def _edge(rows: list[Row], shares: tuple[VersionShare, ...]) -> EdgeRow:
         failing_traces=_traces(rows),
         source_identities=_all(rows, "source_identities"),
         target_identities=_all(rows, "target_identities"),
-        shares=shares,
+        shares=shares if sum(share.requests for share in shares) >= _VERSIONS_TELL * told.counts.requests else (),
     )
 
 

@@ -8,13 +8,13 @@ WITH parts AS (
   WHERE share > 0 AND began < toUnixTimestamp64Milli({until:DateTime64(9, 'UTC')}) / 1000
 )
 SELECT source, target, protocol, dialect, min(e.rank) AS rank, counts, max(e.source_kind) AS source_kind, max(e.target_kind) AS target_kind,
-  sum(e.requests * share) AS requests, sum(e.failures * share) AS failures, sum(e.cancelled * share) AS cancelled, sum(e.client_errors * share) AS client_errors, sum(e.denied * share) AS denied,
-  sum(e.attempts * share) AS attempts, sum(e.retry_success * share) AS retry_success,
+  round(sum(e.requests * share), 6) AS requests, round(sum(e.failures * share), 6) AS failures, round(sum(e.cancelled * share), 6) AS cancelled, round(sum(e.client_errors * share), 6) AS client_errors, round(sum(e.denied * share), 6) AS denied,
+  round(sum(e.attempts * share), 6) AS attempts, round(sum(e.retry_success * share), 6) AS retry_success,
   sumMap(if(share = 1, e.codes, mapApply((k, v) -> (k, v * share), e.codes))) AS codes, sumMap(if(share = 1, e.flags, mapApply((k, v) -> (k, v * share), e.flags))) AS flags,
   sumMapIf(e.latency, share >= 0.5) AS latency,
-  sum(e.callee_requests * share) AS callee_requests, sum(e.callee_failures * share) AS callee_failures, sumMapIf(e.callee_latency, share >= 0.5) AS callee_latency,
-  sum(e.mutual_tls * share) AS mutual_tls, sum(e.reached * share) AS reached,
-  sum(e.bytes_in * share) AS bytes_in, sum(e.bytes_out * share) AS bytes_out, sum(e.connections * share) AS connections,
+  round(sum(e.callee_requests * share), 6) AS callee_requests, round(sum(e.callee_failures * share), 6) AS callee_failures, sumMapIf(e.callee_latency, share >= 0.5) AS callee_latency,
+  round(sum(e.mutual_tls * share), 6) AS mutual_tls, round(sum(e.reached * share), 6) AS reached,
+  round(sum(e.bytes_in * share), 6) AS bytes_in, round(sum(e.bytes_out * share), 6) AS bytes_out, round(sum(e.connections * share), 6) AS connections,
   max(e.saturation) AS saturation, max(e.ejected) AS ejected,
   groupUniqArrayArray(e.source_identities) AS source_identities, groupUniqArrayArray(e.target_identities) AS target_identities,
   arrayMap(t -> lower(hex(t)), arraySlice(arrayDistinct(arrayFlatten(arrayReverseSort(x -> x.1, groupArray((bucket, e.failing_traces))).2)), 1, 5)) AS failing_traces

@@ -7,7 +7,7 @@ WITH parts AS (
   WHERE share > 0 AND began < toUnixTimestamp64Milli({until:DateTime64(9, 'UTC')}) / 1000
 )
 SELECT node, dialect, min(n.rank) AS rank, counts, max(n.kind) AS kind,
-  sum(n.requests * share) AS requests, sum(n.failures * share) AS failures, sum(n.cancelled * share) AS cancelled, sum(n.client_errors * share) AS client_errors, sum(n.denied * share) AS denied,
+  round(sum(n.requests * share), 6) AS requests, round(sum(n.failures * share), 6) AS failures, round(sum(n.cancelled * share), 6) AS cancelled, round(sum(n.client_errors * share), 6) AS client_errors, round(sum(n.denied * share), 6) AS denied,
   sumMap(if(share = 1, n.codes, mapApply((k, v) -> (k, v * share), n.codes))) AS codes, sumMap(if(share = 1, n.flags, mapApply((k, v) -> (k, v * share), n.flags))) AS flags,
   sumMapIf(n.latency, share >= 0.5) AS latency, max(n.saturation) AS saturation,
   arrayMap(t -> lower(hex(t)), arraySlice(arrayDistinct(arrayFlatten(arrayReverseSort(x -> x.1, groupArray((bucket, n.failing_traces))).2)), 1, 5)) AS failing_traces

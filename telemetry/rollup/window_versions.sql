@@ -5,8 +5,8 @@ WITH parts AS (
   FROM parts_10s AS p FINAL WHERE bucket >= {since:DateTime('UTC')} AND bucket < {until:DateTime64(9, 'UTC')} AND version != '' AND requests != 0
 ), best AS (SELECT node, min(rank) AS rank FROM parts GROUP BY node)
 SELECT p.node AS node, source, p.version AS version, sum(p.requests) AS requests, sum(p.failures) AS failures,
-  if(min(f.at) = 0, toDateTime64('2100-01-01 00:00:00', 9, 'UTC'), min(f.at)) AS seen
+  if(any(f.at) = 0, toDateTime64('2100-01-01 00:00:00', 9, 'UTC'), any(f.at)) AS seen
 FROM parts AS p
 INNER JOIN best AS b ON b.node = p.node AND b.rank = p.rank
-LEFT JOIN (SELECT id, part, at FROM first_seen WHERE what = 'version') AS f ON f.id = p.node AND f.part = p.version
+ANY LEFT JOIN (SELECT id, part, min(at) AS at FROM first_seen WHERE what = 'version' GROUP BY id, part) AS f ON f.id = p.node AND f.part = p.version
 GROUP BY p.node, source, p.version ORDER BY node, seen DESC, version DESC, source;
