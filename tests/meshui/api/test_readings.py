@@ -28,9 +28,9 @@ def test_a_reading_has_every_field_and_null_where_nothing_is_said(client: Client
         "items": [
             {
                 "metric": "istio_requests_total", "type": "sum", "sender": None, "instance": None, "labels": {},
-                "last_point": None, "read": True, "why": None, "dialect": "istio", "measure": "requests", "side": "client",
-                "source": "shop/web", "target": "shop/cart", "peer": None, "cluster": None, "protocol": None,
-                "operation": None, "code": "503", "flags": ["UH"], "tls": "mutual",
+                "last_point": None, "read": True, "why": None, "dialect": "istio", "measure": "requests",
+                "side": "client", "source": "shop/web", "target": "shop/cart", "peer": None, "cluster": None,
+                "protocol": None, "operation": None, "code": "503", "flags": ["UH"], "tls": "mutual",
                 "versions": {"source": None, "target": None}, "identities": {"source": None, "target": None},
                 "buckets": 0,
             }
