@@ -48,11 +48,12 @@ test.each([
 ])("saturation of %s with %o", (saturation, flags, sentence) => expect(plain(fullness(saturation, flags))).toBe(sentence));
 
 test.each([
-  [null, ""],
-  [0, ""],
-  [0.5, "50 % of its hosts are ejected for failing; the others take their traffic."],
-  [1, "All of its hosts are ejected for failing: nothing is left to call."],
-])("ejections of %s", (ejected, sentence) => expect(plain(ejections(ejected))).toBe(sentence));
+  [null, 1, ""],
+  [0, 0, ""],
+  [0.5, 1, "50 % of its hosts are ejected for failing; the others take their traffic."],
+  [1, 0, "All of its hosts are ejected for failing: nothing is left to call."],
+  [1, 2, "100 % of the hosts of one version are ejected for failing; others take their traffic."],
+])("ejections of %s with %i versions", (ejected, versions, sentence) => expect(plain(ejections(ejected, versions))).toBe(sentence));
 
 test.each([
   [[], ""],

@@ -59,9 +59,10 @@ export function fullness(saturation, flags) {
   return `${ratio(saturation)} of what is allowed is in use.`;
 }
 
-/** @param {number|null|undefined} ejected share of the hosts */
-export function ejections(ejected) {
+/** @param {number|null|undefined} ejected share of the hosts; the worst, where a proxy has a cluster for each version @param {number} versions how many are called */
+export function ejections(ejected, versions) {
   if (!ejected) return "";
+  if (versions > 1) return `${ratio(ejected)} of the hosts of one version are ejected for failing; others take their traffic.`;
   if (ejected >= 1) return "All of its hosts are ejected for failing: nothing is left to call.";
   return `${ratio(ejected)} of its hosts are ejected for failing; the others take their traffic.`;
 }

@@ -47,7 +47,7 @@ ${source.length || target.length ? html`<dl class="ids">${identities("Caller", s
 
 /** What is hidden from who only counts failures: retries, limits, ejected hosts. @param {Edge} edge */
 function behind(edge) {
-  const rows = [["Retries", tries(edge.attempts)], ["Limits", fullness(edge.signals.saturation, edge.flags)], ["Hosts", ejections(edge.ejected_ratio)]].filter(([, words]) => words);
+  const rows = [["Retries", tries(edge.attempts)], ["Limits", fullness(edge.signals.saturation, edge.flags)], ["Hosts", ejections(edge.ejected_ratio, edge.versions?.length ?? 0)]].filter(([, words]) => words);
   if (!rows.length) return nothing;
   return html`<div class="blk"><h3>Behind it</h3><dl class="facts">${rows.map(([name, words]) => html`<dt class="dim">${name}</dt><dd>${words}</dd>`)}</dl></div>`;
 }
