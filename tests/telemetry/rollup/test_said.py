@@ -178,3 +178,10 @@ def test_first_seen_is_said_once(engine: EmbeddedEngine) -> None:
         ("operation", "shop/cart", "GET /"),
         ("version", "shop/cart", "v1"),
     ]
+
+
+def test_a_service_and_what_its_pods_call_themselves_are_one_node(engine: EmbeddedEngine) -> None:
+    engine.insert_rows("named_twice", [{"id": "shop/reviews", "node": "shop/reviews-app"}])
+    edges, nodes = settled(engine, row("client", 3, target="shop/reviews"), row("client", 2, target="shop/reviews-app"))
+    assert set(edges) == {("shop/web", "shop/reviews-app")}
+    assert nodes["shop/reviews-app"]["requests"] == 5
