@@ -86,7 +86,7 @@ class Flush:
 
 
 def flush(proxy: int, started_ns: int, *, istio: bool) -> Flush:
-    """Of proxy number `proxy`, an instance of one of SERVICES services, up since `started_ns`. `istio`: with istio_*."""
+    """Of proxy number `proxy`, an instance of one of SERVICES services, up since `started_ns`; `istio`: istio_* too."""
     request = ExportMetricsServiceRequest()
     resource_metrics = request.resource_metrics.add()
     service, instance = proxy % SERVICES, proxy // SERVICES

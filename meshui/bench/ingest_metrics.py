@@ -5,6 +5,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from meshui.bench.client import Answers, chunked, send
@@ -100,7 +101,8 @@ def _measured(target: Server, load: _Load) -> Ingested:
     requests = len(load.bodies)
     total = (requests - answers.refused) * load.points
     queryable_s = _until(target, began, lambda status: status["engine"]["points"] >= total)
-    settled_s = _until(target, began, lambda status: status["lag"]["buckets_waiting"] == 0)
+    stored_at = datetime.now(UTC)
+    settled_s = _until(target, began, lambda status: _settled(status["lag"], stored_at))
     after = cost(target.pid)
     cpu_s = after.cpu_s - before.cpu_s
     return Ingested(
@@ -132,6 +134,12 @@ async def _send(target: Server, load: _Load) -> Answers:
         requests = [chunked(PATH, body) for body in load.bodies]
         return await send(target.otlp_http, requests, load.connections, load.start, load.every_s)
     return await send_grpc(target.otlp_grpc, load.bodies, load.connections, load.start, load.every_s, method=METRICS)
+
+
+def _settled(lag: dict[str, Any], stored_at: datetime) -> bool:
+    """Whether a tick that began after all was stored has left nothing to do."""
+    last = lag["last_tick"] and datetime.fromisoformat(lag["last_tick"])
+    return bool(last and last > stored_at and not lag["buckets_waiting"])
 
 
 def _until(target: Server, began: float, done: Callable[[Any], bool]) -> float:
