@@ -26,6 +26,7 @@ urlpatterns = [
     path("api/v1/readings", readings_api.readings),
     path("api/v1/flags", readings_api.flags),
     path("api/v1/status", status_api.status),
+    path("api/v1/traces/compare", trace_api.compare),
     path("api/v1/traces/<str:trace_id>", trace_api.trace),
     path("api/v1/traces/<str:trace_id>/critical-path", trace_api.path),
     path("healthz", probes.healthz),

@@ -10,8 +10,11 @@ from meshui.api.ask import BadQuestion
 from meshui.running import running
 from telemetry.span import Trace
 from telemetry.traces.body import path_json, trace_json
+from telemetry.traces.compare_body import comparison_json
 from telemetry.traces.load import trace as load
+from telemetry.traces.typical import typical
 
+_TYPICAL = "typical"
 _TRACE_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -29,6 +32,31 @@ def path(request: HttpRequest, trace_id: str) -> HttpResponse:
     del request
     found = _load("id", trace_id)
     return ok(path_json(found)) if found else _unknown("this trace")
+
+
+@question
+def compare(request: HttpRequest) -> HttpResponse:
+    """Trace `a` against trace `b`, or against what is usual for its first request: `b=typical`."""
+    a = _load("a", _asked(request, "a"))
+    if a is None:
+        return _unknown("trace a")
+    wanted = _asked(request, "b")
+    if wanted != _TYPICAL:
+        b = _load("b", wanted)
+        return ok(comparison_json(a, [b], usual=False)) if b else _unknown("trace b")
+    usual = typical(running().engine, a)
+    if not usual:
+        root = a.spans[a.root]
+        text = f"No other good trace of {root.operation} at {root.node} is stored from the 6 h before this one."
+        return problem(404, "Nothing to compare with", text)
+    return ok(comparison_json(a, usual, usual=True))
+
+
+def _asked(request: HttpRequest, field: str) -> str:
+    text = request.GET.get(field)
+    if not text:
+        raise BadQuestion(field, "expected the id of a trace" + (f", or {_TYPICAL}" if field == "b" else ""))
+    return text
 
 
 def _load(field: str, trace_id: str) -> Trace | None:

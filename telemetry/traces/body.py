@@ -11,7 +11,7 @@ from math import isfinite
 from typing import Any
 
 from telemetry.publish.flags import flag_notes
-from telemetry.span import Record, Span, Trace
+from telemetry.span import Attributes, Record, Trace
 from telemetry.traces.critical_path import Part, critical_path
 from telemetry.traces.fold import folded_into
 from telemetry.traces.origin import origin
@@ -27,11 +27,11 @@ def trace_json(trace: Trace) -> dict[str, Any]:
     spans, start = trace.spans, trace.start_ns
     path = critical_path(trace)
     critical = {part.index for part in path if not part.waiting}
-    folded = folded_into(trace)
+    resources: dict[int, dict[str, Any]] = {}
     began, most = origin(trace), slowest(trace, path)
     return {
         "trace_id": trace.trace_id,
-        "start": _time(start),
+        "start": time_text(start),
         "duration_ms": trace.duration_ns / 1e6,
         "root_span_id": spans[trace.root].span_id,
         "status": "error" if trace.failed else "ok",
@@ -44,14 +44,8 @@ def trace_json(trace: Trace) -> dict[str, Any]:
         "warnings": [{"kind": warning.kind, "text": warning.text} for warning in trace.warnings],
         "logs": [_record(record, start) for record in trace.records],
         "spans": [
-            _span(span, parent, at - start, own, start)
-            | {
-                "critical": index in critical,
-                "folded_into": None if into is None else spans[into].span_id,
-            }
-            for index, (span, parent, at, own, into) in enumerate(
-                zip(spans, trace.parents, trace.starts_ns, trace.self_ns, folded, strict=True)
-            )
+            _span(trace, index, index in critical, None if into is None else spans[into].span_id, resources)
+            for index, into in enumerate(folded_into(trace))
         ],
     }
 
@@ -82,12 +76,19 @@ def _part(trace: Trace, part: Part, whole_ns: int) -> dict[str, Any]:
     }
 
 
-def _span(span: Span, parent: int | None, at_ns: int, self_ns: int, start_ns: int) -> dict[str, Any]:
-    skew_ns = start_ns + at_ns - span.start_ns
+def _span(
+    trace: Trace, index: int, critical: bool, folded_into: str | None, resources: dict[int, dict[str, Any]]
+) -> dict[str, Any]:
+    span, at_ns, start_ns = trace.spans[index], trace.starts_ns[index], trace.start_ns
+    skew_ns = at_ns - span.start_ns
+    # Thousands of spans share one resource.
+    resource = resources.get(id(span.resource))
+    if resource is None:
+        resource = resources[id(span.resource)] = _attributes(span.resource)
     return {
         "span_id": span.span_id,
         "parent_span_id": span.parent_id,
-        "parent": parent,
+        "parent": trace.parents[index],
         "service": span.node,
         "version": span.version,
         "instance": span.instance,
@@ -97,28 +98,35 @@ def _span(span: Span, parent: int | None, at_ns: int, self_ns: int, start_ns: in
         "role": span.role,
         "proxy": span.proxy,
         "scope": span.scope,
-        "start_offset_us": at_ns // 1000,
+        "start_offset_us": (at_ns - start_ns) // 1000,
         "duration_us": span.duration_ns // 1000,
-        "self_us": self_ns // 1000,
+        "self_us": trace.self_ns[index] // 1000,
         "status": span.status,
         "status_message": span.status_message,
         "code": span.code,
         "grpc": span.grpc,
         "trace_state": span.trace_state,
-        "attributes": plain(span.attributes),
-        "resource": plain(span.resource),
+        "attributes": _attributes(span.attributes),
+        "resource": resource,
         "events": [
-            {"offset_us": (e.at_ns - span.start_ns) // 1000, "name": e.name, "attributes": plain(e.attributes)}
+            {"offset_us": (e.at_ns - span.start_ns) // 1000, "name": e.name, "attributes": _attributes(e.attributes)}
             for e in span.events
         ],
         "links": [
-            {"trace_id": to.trace_id, "span_id": to.span_id, "attributes": plain(to.attributes)} for to in span.links
+            {"trace_id": to.trace_id, "span_id": to.span_id, "attributes": _attributes(to.attributes)}
+            for to in span.links
         ],
         "logs": [_record(record, start_ns - skew_ns) for record in span.logs],
         "flags": list(span.flags),
+        "critical": critical,
+        "folded_into": folded_into,
         "late": span.late,
         "skew_us": skew_ns // 1000,
     }
+
+
+def _attributes(said: Attributes) -> dict[str, Any]:
+    return {key: value if type(value) is str else plain(value) for key, value in said.items()}
 
 
 def _record(record: Record, start_ns: int) -> dict[str, Any]:
@@ -148,8 +156,8 @@ def _record(record: Record, start_ns: int) -> dict[str, Any]:
     }
 
 
-def _time(ns: int) -> str:
-    # Cut, not rounded: the start must not lie after the first span.
+def time_text(ns: int) -> str:
+    """RFC 3339 in UTC, of Unix ns. Cut to ms, not rounded: the start must not lie after the first span."""
     at = datetime.fromtimestamp(ns // 1_000_000_000, UTC)
     return f"{at:%Y-%m-%dT%H:%M:%S}.{ns // 1_000_000 % 1000:03d}Z"
 

@@ -103,7 +103,7 @@ class Telling:
             if not own:
                 break
             down = own[-1]
-        return self.asked(index)
+        return f"the other side of {self.asked(index)}"
 
     def _peer(self, sent: str) -> str:
         """A name as an id, where the trace's services tell how: `stock.shop` in a namespace that they are of."""
