@@ -24,21 +24,19 @@ class Sender(Resource):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pod:
-    """One instance. `address` is its IP; `node_id` as Istio names its proxy; `identity` its SPIFFE id."""
+    """One instance of the Deployment `workload`: one a version, a gateway's named as Istio's own are.
+
+    `address` is its IP; `node_id` as Istio names its proxy; `identity` its SPIFFE id."""
 
     service: Service
     version: Version
+    workload: str
     name: str
     address: str
     node_id: str
     identity: str
     app: Sender
     proxy: Sender
-
-    @property
-    def workload(self) -> str:
-        """The Deployment that made it: one a version."""
-        return f"{self.service.name}-{self.version.name.replace('.', '-')}"
 
 
 def pods_of(service: Service, version: Version, *, gateway: bool = False) -> tuple[Pod, ...]:
@@ -48,7 +46,8 @@ def pods_of(service: Service, version: Version, *, gateway: bool = False) -> tup
 
 def _pod(service: Service, version: Version, number: int, gateway: bool) -> Pod:
     seed = hashlib.sha256(f"{service.id} {version.name} {number}".encode()).digest()
-    name = f"{service.name}-{version.name.replace('.', '-')}-{seed[:4].hex()}-{seed[4:7].hex()[:5]}"
+    deployment = f"{service.name}-{version.name.replace('.', '-')}"
+    name = f"{deployment}-{seed[:4].hex()}-{seed[4:7].hex()[:5]}"
     address = f"10.244.{seed[7] % 16}.{seed[8] % 250 + 2}"
     kind = "router" if gateway else "sidecar"
     who = {
@@ -62,6 +61,7 @@ def _pod(service: Service, version: Version, number: int, gateway: bool) -> Pod:
     return Pod(
         service=service,
         version=version,
+        workload=f"istio-{service.name}" if gateway else deployment,
         name=name,
         address=address,
         node_id=f"{kind}~{address}~{name}.{service.namespace}~{service.namespace}.svc.cluster.local",
