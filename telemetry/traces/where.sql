@@ -1,0 +1,11 @@
+-- Names for the questions of search, put before each of them by question.py.
+-- SEEN: rows of a snapshot; of a spool it names, segments below `upto`, without those that were not loaded yet.
+-- WITHIN: spans that may match. NEAR: spans that may belong to the traces of those. Spans outside the accepted age (`late`) are
+-- found by their trace's id alone.
+-- let SPOOL = indexOf({spools:Array(UInt64)}, spool)
+-- let SEEN = (($SPOOL = 0 OR segment < {upto:Array(UInt64)}[$SPOOL]) AND (spool, segment) NOT IN (SELECT arrayJoin({missing:Array(Tuple(UInt64, UInt64))})))
+-- let START = toUnixTimestamp64Nano(ts)
+-- let WITHIN = bucket BETWEEN {since_bucket:DateTime('UTC')} AND {until_bucket:DateTime('UTC')} AND ts >= fromUnixTimestamp64Nano({since:Int64}, 'UTC') AND ts < fromUnixTimestamp64Nano({until:Int64}, 'UTC') AND NOT late AND $SEEN
+-- let NEAR = bucket BETWEEN {near_since:DateTime('UTC')} AND {near_until:DateTime('UTC')} AND NOT late AND $SEEN
+-- let EXTENT = max($START + duration) - min($START)
+-- let ONCE = LIMIT 1 BY trace_id, span_id, role, node
