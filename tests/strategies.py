@@ -1,10 +1,12 @@
-"""Hypothesis strategies: random forests of spans in normal form, hostile enough to meet every rule of the fold."""
+"""Hypothesis strategies: random forests of spans in normal form, hostile enough to meet every rule of the fold, and
+points of counters as bad as senders make them."""
 
 from dataclasses import replace
 
 from hypothesis import strategies as st
 
 from tests.build import T0, unix_ns
+from tests.plain import counters as counter_points
 from tests.plain.normal import NormalSpan
 
 NODES = ("shop/web", "shop/cart", "pay/cart", "edge/gw", "-/solo", "east:shop/cart")
@@ -86,3 +88,58 @@ def forests(draw: st.DrawFn, most: int = 14) -> list[NormalSpan]:
     if own:
         spans = [replace(s, span_id=i + 1) for i, s in enumerate(spans)]
     return spans + [s for s in spans if draw(st.integers(0, 7)) == 0]
+
+
+@st.composite
+def counters(draw: st.DrawFn) -> list[counter_points.Point]:
+    """Points of a few series of two senders, as bad as they come: late flushes, gaps, resets, markers, starts that move
+    or are wrong, points sent twice or with another value, two writers on one series."""
+    points: list[counter_points.Point] = []
+    begin = unix_ns(T0) // 1_000_000
+    for sender in (1, 2):
+        interval = draw(st.sampled_from((3_000, 5_000, 15_000, 60_000)))
+        flushes, at = [], begin + draw(st.integers(0, 20)) * 1_000
+        for _ in range(draw(st.integers(2, 14))):
+            at += draw(st.sampled_from((interval,) * 8 + (interval + 700, 2 * interval, 100_000, 400_000, 650_000)))
+            flushes.append(at)
+        for n in range(draw(st.integers(1, 3))):
+            points += _series(draw, sender, sender * 10 + n, flushes)
+    return draw(st.permutations(points + [p for p in points if draw(st.integers(0, 9)) == 0]))
+
+
+def _series(draw: st.DrawFn, sender: int, series: int, flushes: list[int]) -> list[counter_points.Point]:
+    form = draw(st.sampled_from(("cumulative", "cumulative", "cumulative", "delta", "gauge")))
+    histogram = form != "gauge" and draw(st.booleans())
+    writers = [[0, 0, 0, 0], [draw(st.sampled_from((0, 300))), 0, 0, 0]]
+    two = form == "cumulative" and draw(st.integers(0, 4)) == 0
+    start = flushes[0] - draw(st.sampled_from((2_000, 30_000, 90_000, 10**7)))
+    told = draw(st.booleans())
+    found: list[counter_points.Point] = []
+    for i, at in enumerate(flushes):
+        happens = draw(st.sampled_from(("grows",) * 8 + ("stays", "resets", "moves its start", "is silent", "ends")))
+        if i == 0 and draw(st.booleans()):
+            continue
+        counts = writers[i % 2 if two else 0]
+        if happens in ("resets", "moves its start"):
+            start = at - draw(st.sampled_from((0, 100, 2_000)))
+        if happens == "resets" or form == "delta":
+            counts[:] = [0, 0, 0, 0]
+        if happens not in ("stays", "ends"):
+            for bucket in range(4):
+                counts[bucket] += draw(st.sampled_from((0, 0, 1, 2, 7, 40)))
+        if happens == "is silent":
+            continue
+        own = found[-1].at if form == "delta" and found else start
+        found.append(
+            counter_points.Point(
+                sender=sender,
+                series=series,
+                at=at + draw(st.sampled_from((0, 0, 0, 0, 40))),
+                value=sum(counts),
+                form=form,
+                start=own if told else 0,
+                buckets=tuple(counts) if histogram else (),
+                ended=happens == "ends" and form != "delta",
+            )
+        )
+    return found

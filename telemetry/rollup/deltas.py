@@ -11,9 +11,19 @@ from telemetry.engine.engine import Engine, Row
 from telemetry.rollup.question import ask, run
 from telemetry.window import BUCKET_S
 
-_WORK = ("fold_read", "fold_senders", "fold_intervals", "fold_points", "fold_deltas", "fold_shares")
+_WORK = (
+    "fold_read",
+    "fold_senders",
+    "fold_intervals",
+    "fold_points",
+    "fold_points_once",
+    "fold_deltas",
+    "fold_torn",
+    "fold_shares",
+)
 _APART_S = 60
-_NEAR = timedelta(seconds=2 * BUCKET_S)
+# Read around a run in any case: enough for those who send every 15 s, and to see a counter fall between two writers.
+_BEFORE, _AFTER = timedelta(seconds=3 * BUCKET_S), timedelta(seconds=2 * BUCKET_S)
 
 
 def shares(engine: Engine, since: datetime, until: datetime) -> None:
@@ -24,8 +34,8 @@ def shares(engine: Engine, since: datetime, until: datetime) -> None:
     of: dict[str, Any] = {"first": since, "last": until}
     run(engine, "deltas_read", **of)
     around = ask(engine, "deltas_span", **of)[0]
-    of["oldest"] = _earlier(since - _NEAR, around["oldest"])
-    of["newest"] = max(until + _NEAR, _bucket(around["newest"]))
+    of["oldest"] = _earlier(since - _BEFORE, around["oldest"])
+    of["newest"] = max(until + _AFTER, _bucket(around["newest"]))
     run(engine, "deltas_intervals", **of)
     run(engine, "deltas_near", **of)
     if around["beyond"]:
@@ -69,7 +79,8 @@ def _compare(engine: Engine, of: dict[str, Any], kinds: Row) -> None:
 
 def reach(engine: Engine, buckets: set[int]) -> set[int]:
     """Every bucket that points standing in `buckets` touch, all as Unix seconds: those between the neighbours of the
-    points in their series, and between the flushes of their senders. Raises EngineError."""
+    points in their series, and between the flushes of their senders. What a gauge's last point says of the buckets
+    after it is no part: they are touched by the sender's next flush. Raises EngineError."""
     touched = set(buckets)
     for first, last in _pieces(buckets):
         of = {"first": _time(first), "last": _time(last)}

@@ -1,9 +1,9 @@
 -- Series that fell three times within a minute: two write to them, since a process does not start so often. From the first of such
--- falls to the point after the last one, a point counts from the greatest of the minute before it, and not at all if it is below that: what the one with
--- the greater numbers counted. Rows of fold_deltas are replaced. Reads series that fell alone, 11 minutes around the run.
+-- falls to the point after the last one, a point counts from the greatest of those before it and of the minute before those, and not
+-- at all if it is below that: what the one with the greater numbers counted. Rows of fold_deltas are replaced. Reads series that fell
+-- alone, 11 minutes around the run.
 -- let MINUTE = 60000000000
 TRUNCATE TABLE fold_points_once;
-TRUNCATE TABLE fold_torn;
 
 INSERT INTO fold_points_once
 SELECT series, sender, at, start, form, total, sum, low, high, bounds, counts, scale, offset, zero
@@ -13,7 +13,7 @@ WHERE bucket BETWEEN {first:DateTime('UTC')} - 670 AND {last:DateTime('UTC')} + 
 ORDER BY total DESC, sum DESC, counts DESC LIMIT 1 BY series, at;
 
 INSERT INTO fold_torn
-SELECT series, at, has(falls, at) AS fell
+SELECT series, at, arrayLast(t -> t < at, times) AS before, has(falls, at) AS fell
 FROM (
   SELECT series, arraySort(groupArray((at, total))) AS points, points.1 AS times, points.2 AS totals,
     arrayFilter((t, v, before) -> v < before, times, totals, arrayPushFront(arrayPopBack(totals), 0)) AS falls,
@@ -37,7 +37,7 @@ INNER JOIN (
   SELECT t.series AS series, t.at AS at,
     argMax((q.at, q.total, q.sum, q.counts, cityHash64(q.bounds, q.scale, q.offset, length(q.counts)), q.zero), (q.total, q.at)) AS best
   FROM fold_torn AS t INNER JOIN fold_points_once AS q USING (series)
-  WHERE q.at < t.at AND q.at >= t.at - $MINUTE GROUP BY series, at
+  WHERE q.at < t.at AND q.at >= t.before - $MINUTE GROUP BY series, at
 ) AS b USING (series, at)
 WHERE p.total >= best.2 AND p.at > toUnixTimestamp({first:DateTime('UTC')}) * 1000000000
   AND since < (toUnixTimestamp({last:DateTime('UTC')}) + 10) * 1000000000;

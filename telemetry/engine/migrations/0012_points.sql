@@ -152,7 +152,8 @@ CREATE TABLE IF NOT EXISTS fold_intervals (sender UInt64, bucket DateTime('UTC')
 -- let POINT = series UInt64, sender UInt64, at Int64, start Int64, form UInt8, total Float64, sum Float64, low Float64, high Float64, bounds Array(Float64), counts Array(UInt64), scale Int32, offset Int32, zero UInt64
 CREATE TABLE IF NOT EXISTS fold_points ($POINT) ENGINE = Memory;
 CREATE TABLE IF NOT EXISTS fold_points_once ($POINT) ENGINE = Memory;
-CREATE TABLE IF NOT EXISTS fold_torn (series UInt64, at Int64, fell UInt8) ENGINE = Memory;
+-- Points where several write to one series; before: the time of the point before it.
+CREATE TABLE IF NOT EXISTS fold_torn (series UInt64, at Int64, before Int64, fell UInt8) ENGINE = Memory;
 
 -- Series that several write to, as if they were one: how often their counters fell in a minute. Kept for a warning.
 CREATE TABLE IF NOT EXISTS conflicts (at DateTime('UTC'), series UInt64, metric LowCardinality(String), sender_name LowCardinality(String), n UInt32)
