@@ -54,32 +54,43 @@ class _Queue:
         self.runs += 1
         return self.epoch << _RUNS_AN_EPOCH | self.runs
 
+    def ready(self) -> bool:
+        return any(todo.is_ready(monotonic()) for todo in self.todo.values())
+
     def left(self) -> int:
         return sum(len(todo.stale) for todo in self.todo.values())
 
 
 @dataclass(frozen=True, slots=True)
 class _When:
-    """`settled`: the newest bucket old enough to be final."""
+    """`settled`: the newest bucket old enough to be final. `rest`: as in `refresh`."""
 
     now: datetime
     settled: int
     seldom_s: float
+    rest: float
 
 
 _queues: WeakKeyDictionary[Engine, _Queue] = WeakKeyDictionary()
 
 
 def refresh(
-    engine: Engine, now: datetime, budget_s: float = 2.0, *, lateness_s: float = LATENESS_S, seldom_s: float = 0.0
+    engine: Engine,
+    now: datetime,
+    budget_s: float = 2.0,
+    *,
+    lateness_s: float = LATENESS_S,
+    seldom_s: float = 0.0,
+    rest: float = 0.0,
 ) -> Refreshed:
-    """Compute what is out of date, newest first, for about `budget_s`; the rest waits for the next call. Versions and
-    operations of buckets that are not final are computed again after `seldom_s` only.
+    """Compute what is out of date, newest first, for about `budget_s`; what is left waits for the next call. Versions
+    and operations of buckets that are not final are computed again after `seldom_s` only, metrics and logs once they
+    have rested `rest` times as long as they took.
 
     At least one run of buckets of each signal is computed. One caller at a time for one database."""
     began = monotonic()
     queue = _queues.get(engine) or _queue_of(engine)
-    when = _When(now, int(now.timestamp() - lateness_s - BUCKET_S) // BUCKET_S * BUCKET_S, seldom_s)
+    when = _When(now, int(now.timestamp() - lateness_s - BUCKET_S) // BUCKET_S * BUCKET_S, seldom_s, rest)
     _take_segments(engine, queue)
     for todo in queue.todo.values():
         todo.ripen(when.settled)
@@ -87,9 +98,9 @@ def refresh(
         _take_owners(engine, queue, now)
     buckets = spans = 0
     first = True
-    while queue.left() and (first or monotonic() - began < budget_s):
+    while queue.ready() and (first or monotonic() - began < budget_s):
         for signal, todo in queue.todo.items():
-            if todo.stale:
+            if todo.is_ready(monotonic()):
                 done, read = _next_run(engine, queue, signal, when)
                 buckets += done
                 spans += read
@@ -106,22 +117,11 @@ def _queue_of(engine: Engine) -> _Queue:
 
 
 def _take_segments(engine: Engine, queue: _Queue) -> None:
-    points: set[int] = set()
     for row in ask(engine, "unrefreshed"):
         # A segment that touched no bucket has one, 0, from the join, and no signal: nothing to compute.
         signal = Signal(row["signal"] or Signal.TRACES)
         touched = {int(bucket) for bucket in row["buckets"] if bucket}
-        new = queue.todo[signal].take((int(row["spool"]), int(row["segment"])), touched)
-        points |= new if signal == Signal.METRICS else set()
-    if points:
-        _take_points(engine, queue, points)
-
-
-def _take_points(engine: Engine, queue: _Queue, buckets: set[int]) -> None:
-    """Read series that nobody has read yet. A point says what happened since the one before it, so more is stale."""
-    todo = queue.todo[Signal.METRICS]
-    read_series(engine, _time(min(buckets)), _time(max(buckets)))
-    todo.stale |= reach(engine, buckets)
+        queue.todo[signal].take((int(row["spool"]), int(row["segment"])), touched)
 
 
 def _take_owners(engine: Engine, queue: _Queue, now: datetime) -> None:
@@ -192,7 +192,13 @@ def _compute(engine: Engine, queue: _Queue, run: list[int], when: _When, *, at_l
 
 def _compute_said(engine: Engine, queue: _Queue, signal: Signal, when: _When) -> int:
     """Compute the newest run of buckets of which metrics or logs say something; how many there were."""
-    todo, now = queue.todo[signal], when.now.timestamp()
+    todo, now, began = queue.todo[signal], when.now.timestamp(), monotonic()
+    if signal == Signal.METRICS and todo.dirty:
+        # Series that nobody has read yet. And a point says what happened since the one before it, so more is stale.
+        if read_series(engine, _time(min(todo.dirty)), _time(max(todo.dirty))):
+            _take_owners(engine, queue, when.now)
+        todo.stale |= reach(engine, todo.dirty)
+        todo.dirty.clear()
     done = set(todo.newest_run(BUCKET_S, _BUCKETS_A_RUN))
     whole = todo.wants_whole(done, when.settled, now, when.seldom_s)
     run = Run(_time(min(done)), _time(max(done)), _time(when.settled), queue.next_generation(), True, whole)
@@ -202,6 +208,7 @@ def _compute_said(engine: Engine, queue: _Queue, signal: Signal, when: _When) ->
     if whole:
         todo.wrote_whole(done, when.settled, now)
     todo.computed(done, when.settled)
+    todo.rests_until = monotonic() + when.rest * (monotonic() - began)
     return len(done)
 
 

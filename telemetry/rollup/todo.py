@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 class Todo:
     """`stale`: to compute; `dirty`: those of them that got rows; `open`: to compute once more when they are old enough
     to be final; `segments`: each with its buckets that are not final; `whole_at`: when versions and operations of a
-    bucket that is not final were last computed."""
+    bucket that is not final were last computed; `rests_until`: by the monotonic clock."""
 
     stale: set[int] = field(default_factory=set)
     dirty: set[int] = field(default_factory=set)
     open: set[int] = field(default_factory=set)
     segments: dict[tuple[int, int], set[int]] = field(default_factory=dict)
     whole_at: dict[int, float] = field(default_factory=dict)
+    rests_until: float = 0.0
 
     def take(self, segment: tuple[int, int], buckets: set[int]) -> set[int]:
         """A segment that became queryable; answers its buckets, none if it is known."""
@@ -30,6 +31,10 @@ class Todo:
         ripe = {bucket for bucket in self.open if bucket <= settled}
         self.open -= ripe
         self.stale |= ripe
+
+    def is_ready(self, at: float) -> bool:
+        """Whether there is something to compute, and it has rested."""
+        return bool(self.stale) and at >= self.rests_until
 
     def newest_run(self, step: int, most: int) -> list[int]:
         """The newest stale bucket and those just before it."""

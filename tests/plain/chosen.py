@@ -1,8 +1,9 @@
-"""Which row of a pair counts in a bucket, said slowly: the lowest rank among those that hold the bucket."""
+"""Which row of a pair counts in a bucket, said slowly: the lowest rank among those that hold the bucket against it."""
 
 from dataclasses import dataclass
 
 HOLDS_S = 20
+INTERVAL_S = 15
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,18 @@ def counting(rows: list[Row]) -> set[tuple[int, str, str]]:
     found = set()
     for row in rows:
         rivals = [
-            other.rank
-            for other in rows
-            if (other.protocol == "tcp") == (row.protocol == "tcp")
-            and 0 <= row.bucket - other.bucket <= (0 if other.counter else HOLDS_S)
+            other.rank for other in rows if (other.protocol == "tcp") == (row.protocol == "tcp") and _holds(other, row)
         ]
         if row.rank == min(rivals):
             found.add((row.bucket, row.protocol, row.dialect))
     return found
+
+
+def _holds(other: Row, row: Row) -> bool:
+    """Whether `other` speaks for the bucket of `row`."""
+    behind = row.bucket - other.bucket
+    if other.counter:
+        return behind == 0
+    if row.counter:
+        return abs(behind) <= max(HOLDS_S, 2 * INTERVAL_S)
+    return 0 <= behind <= HOLDS_S

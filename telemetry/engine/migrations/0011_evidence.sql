@@ -41,18 +41,21 @@ CREATE TABLE IF NOT EXISTS fold_resolved ($SAID, tcp UInt8, speaks UInt8, receiv
 CREATE TABLE IF NOT EXISTS fold_servers (dialect $NAME, node String) ENGINE = Memory;
 
 -- Rows of [since, until) with `counts`: of what is said of a pair (its TCP apart) in a bucket the lowest rank counts. Counters say
--- something of every bucket they cover; of logs and spans a bucket without a request within 20 s of one is still theirs.
--- Only pairs of which several speak are looked at twice.
--- let WITHIN = bucket >= {since:DateTime('UTC')} - 20 AND bucket < {until:DateTime64(9, 'UTC')}
--- let BEST = arrayMin(arrayMap(s -> if(s.2 >= bucket, s.1, toUInt8(255)), groupArray((rank, bucket + if(toUnixTimestamp64Milli(until) = 0, 20, 0)))
--- let LAST_20_S = ORDER BY bucket RANGE BETWEEN 20 PRECEDING AND CURRENT ROW
+-- something of every bucket they cover. Logs and spans hold the 20 s after a record too, against spans that stand in the next
+-- bucket; and against a counter, whose difference is shared over all the time since its last point, two of its intervals on
+-- either side. Only pairs of which several speak are looked at twice.
+-- let WITHIN = bucket >= {since:DateTime('UTC')} - 120 AND bucket < {until:DateTime64(9, 'UTC')} + 120
+-- let HELD = toUInt32(if(toUnixTimestamp64Milli(until) = 0, 20, least(120, greatest(20, 2 * interval_s))))
+-- let AHEAD = if(toUnixTimestamp64Milli(until) = 0, 0, $HELD)
+-- let BEST = arrayMin(arrayMap(s -> if(if(s.3, s.2 = bucket, s.2 + $HELD >= bucket AND s.2 <= bucket + $AHEAD), s.1, toUInt8(255)), groupArray((rank, bucket, toUnixTimestamp64Milli(until) != 0))
+-- let NEAR = ORDER BY bucket RANGE BETWEEN 120 PRECEDING AND 120 FOLLOWING
 -- let SAYS = (requests != 0 OR attempts != 0 OR toUnixTimestamp64Milli(until) != 0 OR connections != 0)
 CREATE OR REPLACE VIEW edges_counted AS
 WITH several AS (
   SELECT source, target, protocol = 'tcp' AS tcp FROM edges_10s WHERE $WITHIN GROUP BY source, target, tcp HAVING min(rank) != max(rank)
 ), beaten AS (
   SELECT bucket, source, target, protocol, dialect FROM (
-    SELECT bucket, source, target, protocol, dialect, rank, $BEST OVER (PARTITION BY source, target, protocol = 'tcp' $LAST_20_S))) AS best
+    SELECT bucket, source, target, protocol, dialect, rank, until, interval_s, $BEST OVER (PARTITION BY source, target, protocol = 'tcp' $NEAR))) AS best
     FROM edges_10s FINAL WHERE $WITHIN AND $SAYS AND (source, target, protocol = 'tcp') IN (SELECT source, target, tcp FROM several)
   ) WHERE rank != best
 )
@@ -65,7 +68,7 @@ WITH several AS (
   SELECT node FROM nodes_10s WHERE $WITHIN GROUP BY node HAVING min(rank) != max(rank)
 ), beaten AS (
   SELECT bucket, node, dialect FROM (
-    SELECT bucket, node, dialect, rank, $BEST OVER (PARTITION BY node $LAST_20_S))) AS best
+    SELECT bucket, node, dialect, rank, until, interval_s, $BEST OVER (PARTITION BY node $NEAR))) AS best
     FROM nodes_10s FINAL WHERE $WITHIN AND $SERVED AND node IN (SELECT node FROM several)
   ) WHERE rank != best
 )

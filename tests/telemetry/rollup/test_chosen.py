@@ -99,6 +99,14 @@ def test_logs_hold_a_quiet_bucket_but_not_a_quiet_minute(engine: EmbeddedEngine)
     assert only_edge(engine, later(40), window_s=40).counts.requests == 5 + 1
 
 
+def test_a_counter_shares_its_difference_with_buckets_that_logs_know_to_be_empty(engine: EmbeddedEngine) -> None:
+    logs = [edge(30, "logs", 6), edge(40, "logs", 4)]
+    engine.insert_rows("edges_10s", logs + [edge(at, "envoy", 2.5, until_s=60) for at in (10, 20, 30, 40, 50)])
+    found = only_edge(engine, later(60))
+    assert found.counts.requests == 10
+    assert found.evidence == ("logs", "stats")
+
+
 def test_tcp_and_requests_of_a_pair_are_two_layers(engine: EmbeddedEngine) -> None:
     tcp = edge(0, "logs", 0, connections=7.0, bytes_in=70.0) | {"protocol": "tcp", "codes": {}, "latency": {}}
     engine.insert_rows("edges_10s", [tcp, edge(0, "", 4) | {"protocol": "db"}])
