@@ -9,6 +9,7 @@ from telemetry.traces.skew import gave_up
 from telemetry.traces.telling import Telling, details, happened, lowered
 
 _NEVER_SAID = ("UO", "URX")
+_CLOSED = "It may have crashed, or met plaintext where it expects TLS"
 _BY_DETAILS = (
     ("CERTIFICATE_VERIFY_FAILED", "the certificate of the called side is not the one that was expected"),
     ("TLS_error", "the TLS handshake failed"),
@@ -43,7 +44,7 @@ def _of_receiver(say: Telling, index: int, above: Sequence[int]) -> str:
     if "UC" in span.flags and span.proxy:
         return (
             f"{say.who(index)} closed the connection before it answered {asked};"
-            f" its own proxy answered {ended} (UC). It may have crashed, or met plaintext where it expects TLS"
+            f" its own proxy answered {ended} (UC). {_CLOSED}"
         )
     if span.proxy and details(span).startswith("rbac_access_denied"):
         caller = next((say.trace.spans[at].node for at in above if say.trace.spans[at].node != span.node), "")
@@ -65,9 +66,8 @@ def _of_call(say: Telling, index: int) -> str:
     if span.proxy and span.flags:
         reached = "" if span.arrived else f"; {called} was never reached"
         flag = next((one for one in span.flags if one in FLAGS and one != "URX"), span.flags[0])
-        return (
-            f"{own} answered {say.ended(index) or 'nothing'} to the call of {called}: {_flagged(span, flag)}{reached}"
-        )
+        why = f"{_flagged(span, flag)}. {_CLOSED}" if flag == "UC" else f"{_flagged(span, flag)}{reached}"
+        return f"{own} answered {say.ended(index) or 'nothing'} to the call of {called}: {why}"
     ended = say.ended(index)
     if answering is None:
         if not ended:

@@ -81,22 +81,26 @@ def _failures(trace: Trace, children: Sequence[Sequence[int]]) -> list[_Failure 
 def _failure(
     trace: Trace, index: int, weight: int | None, children: Sequence[int], failures: Sequence[_Failure | None]
 ) -> _Failure | None:
-    span, end = trace.spans[index], trace.starts_ns[index] + trace.spans[index].duration_ns
+    span, end = trace.spans[index], _end(trace, index)
     best: tuple[tuple[int, bool, int], _Failure] | None = None
     for child in children:
         below = failures[child]
         if below is None or not _explains(below, weight):
             continue
-        ended = trace.starts_ns[child] + trace.spans[child].duration_ns
         # What began after this had ended, or came of its being cut, did not make it fail.
-        if trace.starts_ns[child] > end + _SLACK_NS or (weight == 0 and ended > end - _SLACK_NS):
+        if trace.starts_ns[child] > end + _SLACK_NS or (weight == 0 and _end(trace, below.began) > end - _SLACK_NS):
             continue
+        ended = _end(trace, child)
         rank = (below.weight, trace.spans[child].code == span.code, ended)
         if best is None or rank > best[0]:
             best = rank, below
     if best is not None:
         return best[1] if weight is None else _Failure(best[1].began, max(weight, best[1].weight))
     return None if weight is None else _Failure(index, weight)
+
+
+def _end(trace: Trace, index: int) -> int:
+    return trace.starts_ns[index] + trace.spans[index].duration_ns
 
 
 def _explains(below: _Failure, weight: int | None) -> bool:

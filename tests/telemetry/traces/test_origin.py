@@ -1,0 +1,34 @@
+"""Where a failure began, as drawings in tests/cases/origins: one for each kind of fault as real Envoys show it
+(envoy-real.md §3.2), and for applications alone. The origin is labelled `#here`."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from telemetry.outcome import Outcome
+from telemetry.span import Trace
+from telemetry.traces.origin import judge, origin
+from tests.telemetry.traces.drawn import drawn
+from tests.telemetry.traces.shapes import traces
+
+CASES = sorted((Path(__file__).parents[2] / "cases" / "origins").glob("*.case"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_where_it_began_and_why(case: Path) -> None:
+    text, _, expected = case.read_text().partition("\nexpect\n")
+    found = drawn("\n".join(line for line in text.splitlines() if not line.startswith("#")))
+    began = origin(found.trace)
+    assert (began.text if began else "nothing failed") == expected.strip()
+    assert (began and began.index) == found.labels.get("here")
+
+
+@given(traces())
+def test_an_origin_failed_and_a_failed_request_has_one(trace: Trace) -> None:
+    began, root = origin(trace), judge(trace.spans[trace.root])
+    if began is None:
+        assert root in (None, Outcome.OK)
+        return
+    assert judge(trace.spans[began.index]) not in (None, Outcome.OK)
+    assert began.text
