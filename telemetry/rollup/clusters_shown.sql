@@ -1,6 +1,6 @@
--- What clusters of proxies show of themselves in the points of [since, until], where it was not known: by counters that have moved,
--- and by spans and access logs of the same owner that went through them to its own application.
--- let MOVED = r.measure IN ('http', 'http1', 'completed', 'internal', 'external')
+-- What clusters of proxies show of themselves in the points of [since, until], where it was not known: by counters that have moved, and
+-- by access logs of the same owner that went through them to its own application. (Spans would tell such a cluster by its name only.)
+-- let MOVED = r.measure IN ('http', 'http1', 'requests', 'classes', 'completed', 'internal', 'external')
 INSERT INTO clusters_shown (sender, cluster, http, http1, internal, external, inward)
 WITH open AS (
   SELECT r.series AS series, r.sender AS sender, r.cluster AS cluster, toString(r.measure) AS measure
@@ -8,7 +8,7 @@ WITH open AS (
   WHERE r.by_cluster AND r.why = '' AND $MOVED
     AND multiIf(r.measure = 'http1', NOT c.http1, r.measure = 'internal', NOT c.internal, r.measure = 'external', NOT c.external, NOT c.http)
 )
-SELECT o.sender AS sender, o.cluster AS cluster, max(o.measure IN ('http', 'http1', 'completed')) AS http, max(o.measure = 'http1') AS http1,
+SELECT o.sender AS sender, o.cluster AS cluster, max(o.measure NOT IN ('internal', 'external')) AS http, max(o.measure = 'http1') AS http1,
   max(o.measure = 'internal') AS internal, max(o.measure = 'external') AS external, 0 AS inward
 FROM points AS p INNER JOIN open AS o ON o.series = p.series
 WHERE p.bucket BETWEEN {since:DateTime('UTC')} AND {until:DateTime('UTC')} AND p.value > 0
@@ -17,15 +17,13 @@ WHERE p.bucket BETWEEN {since:DateTime('UTC')} AND {until:DateTime('UTC')} AND p
 GROUP BY o.sender, o.cluster;
 
 INSERT INTO clusters_shown (sender, cluster, http, http1, internal, external, inward)
-WITH gone_through AS (
-  SELECT toString(node) AS node, toString(cluster) AS cluster FROM access
-  WHERE bucket BETWEEN {since:DateTime('UTC')} - 60 AND {until:DateTime('UTC')} AND role = 'in' AND NOT gateway AND cluster != ''
-  UNION DISTINCT
-  SELECT toString(node), attributes['upstream_cluster'] FROM spans
-  WHERE {spans:Bool} AND bucket BETWEEN {since:DateTime('UTC')} - 60 AND {until:DateTime('UTC')} AND proxy AND role = 'in' AND NOT gateway
-)
 SELECT sender, cluster, 0 AS http, 0 AS http1, 0 AS internal, 0 AS external, 1 AS inward
 FROM readings AS r FINAL
-WHERE r.by_cluster AND r.side = 'client' AND r.why = '' AND (r.source, r.cluster) IN (SELECT node, cluster FROM gone_through)
-  AND r.source NOT IN (SELECT node FROM services WHERE gateway)
+WHERE r.by_cluster AND r.side = 'client' AND r.why = '' AND (r.source, r.cluster) IN (
+    SELECT toString(node), toString(cluster) FROM access
+    WHERE bucket BETWEEN {since:DateTime('UTC')} - 60 AND {until:DateTime('UTC')} AND role = 'in' AND NOT gateway AND cluster != ''
+  )
+  -- What a gateway lets in goes to others.
+  AND r.source NOT IN (SELECT s.node FROM services AS s WHERE s.gateway)
+  AND substringIndex(meshui_cluster_host(toString(r.cluster)), '.', 1) NOT IN (SELECT toString(s.name) FROM services AS s)
 GROUP BY sender, cluster;

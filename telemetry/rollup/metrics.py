@@ -29,7 +29,7 @@ def read_series(engine: Engine, since: datetime, until: datetime) -> bool:
         if again:
             _read(engine, since, until, again)
         run(engine, "readings_names")
-    return _shown(engine, since, until, found) or found
+    return _shown(engine, since, until) or found
 
 
 def fold_metrics(engine: Engine, buckets: Run) -> None:
@@ -43,10 +43,10 @@ def fold_metrics(engine: Engine, buckets: Run) -> None:
     run(engine, "said_servers", since=buckets.since - _SPEAKS_FOR, until=buckets.until)
 
 
-def _shown(engine: Engine, since: datetime, until: datetime, found: bool) -> bool:
+def _shown(engine: Engine, since: datetime, until: datetime) -> bool:
     """Learn what clusters show of themselves; one that leads to its owner's application is read again."""
     before = ask(engine, "clusters_count")[0]
-    run(engine, "clusters_shown", since=since, until=until, spans=found)
+    run(engine, "clusters_shown", since=since, until=until)
     after = ask(engine, "clusters_count")[0]
     if after["inward"] != before["inward"]:
         _read(engine, since, until, after["senders"])

@@ -1,15 +1,20 @@
 -- What proxies' statistics say of each of their clusters in the buckets of fold_shares (envoy-real.md §4.3, §4.4). Counters of one
 -- cluster only make sense together: by code where counted so, else by class, else all; HTTP or TCP; limits beside their use.
 
--- 1. Connections of a cluster and how many of them shook hands, as the bucket's last points say of all so far: handshakes are rare.
+-- 1. Connections of a cluster and how many of them shook hands, all so far at the points that cover a bucket: handshakes are rare.
 -- let OF = by_cluster AND why = '' AND measure IN ('handshakes', 'connections')
 INSERT INTO fold_shaken
 SELECT bucket, sender, cluster, sumIf(v, measure = 'handshakes') AS handshakes, sumIf(v, measure = 'connections') AS connections
 FROM (
-  SELECT p.bucket AS bucket, any(r.sender) AS sender, any(r.cluster) AS cluster, any(r.measure) AS measure, if(any(r.temporality) = 1, sum(p.value), argMax(p.value, p.ts)) AS v
-  FROM points AS p INNER JOIN (SELECT series, sender, cluster, measure, temporality FROM readings FINAL WHERE $OF) AS r ON r.series = p.series
-  WHERE p.bucket IN (SELECT bucket FROM fold_shares) AND p.late = 0 AND p.metric IN (SELECT metric FROM readings WHERE $OF)
-  GROUP BY p.bucket, p.series
+  SELECT s.bucket AS bucket, r.sender AS sender, r.cluster AS cluster, r.measure AS measure, if(r.temporality = 1, s.n, p.value) AS v
+  FROM fold_shares AS s
+  INNER JOIN (SELECT series, sender, cluster, measure, temporality FROM readings FINAL WHERE $OF) AS r ON r.series = s.series
+  INNER JOIN (
+    SELECT series, fromUnixTimestamp64Milli(toUnixTimestamp64Milli(ts), 'UTC') AS at, any(p.value) AS value FROM points AS p
+    WHERE bucket BETWEEN (SELECT min(f.bucket) FROM fold_shares AS f) AND (SELECT toDateTime(max(f.until), 'UTC') FROM fold_shares AS f) AND late = 0
+      AND metric IN (SELECT metric FROM readings WHERE $OF)
+    GROUP BY series, at
+  ) AS p ON p.series = s.series AND p.at = s.until
 )
 GROUP BY bucket, sender, cluster;
 
@@ -46,7 +51,7 @@ WITH sidecars AS (SELECT sender FROM readings WHERE by_cluster AND why = '' AND 
 shown AS (SELECT sender AS by, cluster AS of, max(s.http) AS http, max(s.http1) AS http1, max(s.internal) > max(s.external) AS own FROM clusters_shown AS s GROUP BY sender, cluster),
 shaken AS (SELECT bucket AS at, sender AS whose, cluster AS which, connections AS so_far, handshakes AS handshakes FROM fold_shaken),
 known AS (
-  SELECT *, startsWith(cluster, 'http:') AS facing, NOT facing AND NOT http AS tcp, sender NOT IN (SELECT sender FROM sidecars) AS gateway,
+  SELECT *, startsWith(cluster, 'http:') AS facing, NOT facing AND NOT http AND so_far + connect_failed > 0 AS tcp, sender NOT IN (SELECT sender FROM sidecars) AS gateway,
     arraySum(statuses.n) AS of_grpc, multiIf(by_code, arraySum(mapValues(codes)), by_class, arraySum(mapValues(classes)), completed) AS requests,
     arraySum(mapValues(mapFilter((c, n) -> c != 200, codes))) AS not_ok, greatest(0, requests - of_grpc) AS left_over,
     greatest(0, if(tcp, connections, greatest(requests, of_grpc)) - arraySum(arrayMap(g -> if(g.2 = 0, g.3, 0), flags))) AS met,

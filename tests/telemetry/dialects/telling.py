@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-from opentelemetry.proto.metrics.v1.metrics_pb2 import Histogram, HistogramDataPoint, Metric
+from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality, Histogram, HistogramDataPoint, Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from telemetry.engine.engine import Engine, Row
@@ -21,6 +21,7 @@ from telemetry.rollup.fold import Run
 from telemetry.rollup.metrics import fold_metrics, read_series
 from tests.build import T0, Sender, counter, gauge, key_values, later, load, metrics, point, unix_ns
 
+_CUMULATIVE = AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE
 SOME_BOUNDS = (5.0, 10.0, 25.0, 50.0, 100.0)
 
 
@@ -207,4 +208,4 @@ def _metric(told: Told, at: datetime, *, ended: bool) -> Metric:
         bucket_counts=counts,
         attributes=key_values(told.labels),
     )
-    return Metric(name=told.name, histogram=Histogram(data_points=[made], aggregation_temporality=2))
+    return Metric(name=told.name, histogram=Histogram(data_points=[made], aggregation_temporality=_CUMULATIVE))
