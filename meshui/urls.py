@@ -8,6 +8,7 @@ from meshui.api import readings as readings_api
 from meshui.api import series as series_api
 from meshui.api import status as status_api
 from meshui.api import trace as trace_api
+from meshui.api import traces as traces_api
 from meshui.pages import access, assets, graph, now, settings
 
 urlpatterns = [
@@ -26,6 +27,7 @@ urlpatterns = [
     path("api/v1/readings", readings_api.readings),
     path("api/v1/flags", readings_api.flags),
     path("api/v1/status", status_api.status),
+    path("api/v1/traces", traces_api.traces),
     path("api/v1/traces/compare", trace_api.compare),
     path("api/v1/traces/<str:trace_id>", trace_api.trace),
     path("api/v1/traces/<str:trace_id>/critical-path", trace_api.path),

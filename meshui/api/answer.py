@@ -34,7 +34,8 @@ def question(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
         try:
             return view(request, *args, **kwargs)
         except BadQuestion as error:
-            return problem(400, "Bad question", f"{error.field}: {error.message}", [(error.field, error.message)])
+            said = f"{error.field}: {error.message}"
+            return problem(400, "Bad question", said, [(error.field, error.message)], more=error.more)
         except EngineError as error:
             return problem(503, "The engine could not answer", f"{error} Ask again, or ask for a shorter window.")
 

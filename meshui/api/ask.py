@@ -11,12 +11,13 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo
 
 
 class BadQuestion(Exception):
-    """A parameter that cannot be read: `field` and what was expected."""
+    """A parameter that cannot be read: `field` and what was expected; `more`: further members of the problem."""
 
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(self, field: str, message: str, **more: object) -> None:
         super().__init__(message)
         self.field = field
         self.message = message
+        self.more = more
 
 
 def instant(text: str, now: datetime) -> datetime:

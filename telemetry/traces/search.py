@@ -12,6 +12,7 @@ from typing import Literal
 
 from telemetry.engine.engine import Engine, EngineError
 from telemetry.traces.asking import Asked, Question, Snapshot, question, since_then, snapshot
+from telemetry.traces.cursor import Cursor
 from telemetry.traces.summary import Summary, summaries
 
 Order = Literal["newest", "slowest", "errors"]
@@ -24,17 +25,6 @@ _GROWTH = 6
 _NARROWER = 3
 _END = (2**62, "ff" * 16)
 _FIRST_ID = "00" * 16
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a page ended: `rank` (ns of the newest match, ns of duration, or failures) and the trace there."""
-
-    rank: int
-    trace_id: str
-    since_ns: int
-    until_ns: int
-    snapshot: Snapshot
 
 
 @dataclass(frozen=True, slots=True)
