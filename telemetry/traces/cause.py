@@ -7,6 +7,7 @@ from telemetry.outcome import FLAGS
 from telemetry.span import Span
 from telemetry.traces.skew import gave_up
 from telemetry.traces.telling import Telling, details, happened, lowered
+from telemetry.traces.tree import ENTERS
 
 _NEVER_SAID = ("UO", "URX")
 _CLOSED = "It may have crashed, or met plaintext where it expects TLS"
@@ -96,7 +97,7 @@ def _theirs(say: Telling, index: int) -> str:
     """`answered 200 after 803 ms`, of the application if it sent spans: its proxy only knows that it was cut."""
     spans = say.trace.spans
     while spans[index].proxy:
-        own = [child for child in say.children[index] if spans[child].node == spans[index].node]
+        own = [child for child in say.children[index] if spans[child].role in ENTERS]
         if not own:
             break
         index = own[0]

@@ -85,7 +85,7 @@ def _failure(
     best: tuple[tuple[int, bool, int], _Failure] | None = None
     for child in children:
         below = failures[child]
-        if below is None or not _explains(below, weight):
+        if below is None or not _explains(below, weight) or _is_try(trace.spans[child], span, below.began == child):
             continue
         # What began after this had ended, or came of its being cut, did not make it fail.
         if trace.starts_ns[child] > end + _SLACK_NS or (weight == 0 and _end(trace, below.began) > end - _SLACK_NS):
@@ -97,6 +97,11 @@ def _failure(
     if best is not None:
         return best[1] if weight is None else _Failure(best[1].began, max(weight, best[1].weight))
     return None if weight is None else _Failure(index, weight)
+
+
+def _is_try(child: Span, span: Span, own: bool) -> bool:
+    """A proxy's try of its own call that says less than the call does (envoy-real.md §3.2, below the table)."""
+    return own and child.proxy and span.proxy and child.node == span.node and child.role == "out" and not child.code
 
 
 def _end(trace: Trace, index: int) -> int:
