@@ -143,10 +143,14 @@ def _settled(lag: dict[str, Any], stored_at: datetime) -> bool:
 
 
 def _until(target: Server, began: float, done: Callable[[Any], bool]) -> float:
-    """Seconds from `began` until the server's status is `done`. Raises RuntimeError after SETTLED_S of waiting."""
+    """Seconds from `began` until the server's status is `done`. Raises RuntimeError, with what the server warns of, after
+    SETTLED_S of waiting."""
     ends = time.monotonic() + SETTLED_S
-    while time.monotonic() < ends:
-        if done(target.get("/api/v1/status")):
+    while True:
+        status = target.get("/api/v1/status")
+        if done(status):
             return time.perf_counter() - began
+        if time.monotonic() > ends:
+            warned = " ".join(warning["text"] for warning in status["warnings"])
+            raise RuntimeError(f"Not all that was sent was computed within {SETTLED_S:.0f} s. {warned}")
         time.sleep(0.1)
-    raise RuntimeError(f"not all that was sent was computed within {SETTLED_S:.0f} s")

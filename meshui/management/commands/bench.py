@@ -27,7 +27,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rows = self._ingest(options) if options["what"] == "ingest" else self._live(options)
+        try:
+            rows = self._ingest(options) if options["what"] == "ingest" else self._live(options)
+        except RuntimeError as refused:
+            raise CommandError(str(refused)) from refused
         if options["json"]:
             self.stdout.write(json.dumps(rows, indent=2))
             return
