@@ -33,7 +33,7 @@ Tags = Mapping[str, str]
 
 _CODES = {"200": REQUESTS * 9 // 10, "503": REQUESTS // 10}
 _CLUSTER_COUNTERS = {
-    "upstream_rq_total": REQUESTS, "upstream_rq_completed": REQUESTS, "external.upstream_rq_completed": REQUESTS,
+    "upstream_rq_total": REQUESTS, "upstream_rq_completed": REQUESTS, 
     "upstream_cx_rx_bytes_total": REQUESTS * 700, "upstream_cx_tx_bytes_total": REQUESTS * 500,
     "upstream_cx_total": 1, "upstream_cx_http1_total": 1, "upstream_cx_destroy": 1, "upstream_cx_destroy_remote": 1,
     "upstream_rq_pending_total": 1, "upstream_rq_retry": 1, "upstream_rq_retry_success": 0,
@@ -47,10 +47,7 @@ _CLUSTER_GAUGES = (
     *("upstream_cx_active", "upstream_cx_rx_bytes_buffered", "upstream_rq_active", "upstream_rq_pending_active"),
     *("warming_state", "outlier_detection.ejections_active"),
 )
-_CLUSTER_HISTOGRAMS = (
-    *("upstream_rq_time", "external.upstream_rq_time", "upstream_cx_connect_ms", "upstream_cx_length_ms"),
-    "upstream_rq_per_cx",
-)
+_CLUSTER_HISTOGRAMS = (*("upstream_rq_time", "upstream_cx_connect_ms", "upstream_cx_length_ms", "upstream_rq_per_cx"),)
 _HTTP_COUNTERS = {
     "downstream_rq_total": REQUESTS, "downstream_rq_completed": REQUESTS, "rq_total": REQUESTS,
     "downstream_rq_http1_total": REQUESTS, "tracing.random_sampling": REQUESTS,
@@ -98,8 +95,9 @@ def flush(proxy: int, started_ns: int, *, istio: bool) -> Flush:
     # The sink says when the process started in microseconds.
     writer = _Writer(resource_metrics.scope_metrics.add(), started_ns // 1000)
     upstreams = [f"service-{(service + step) % SERVICES}" for step in range(1, UPSTREAMS + 1)]
-    for cluster in ("local_app", *upstreams, "otlp_grpc"):
-        _cluster(writer, cluster)
+    for cluster in ("local_app", *upstreams):
+        _cluster(writer, cluster, "external")
+    _cluster(writer, "otlp_grpc", "internal")
     for prefix in ("inbound", "outbound"):
         _listener(writer, prefix)
     for name in _SERVER_GAUGES:
@@ -160,14 +158,17 @@ class _Writer:
         return metric
 
 
-def _cluster(writer: _Writer, cluster: str) -> None:
+def _cluster(writer: _Writer, cluster: str, whose: str) -> None:
+    """`whose`: `internal` where only the proxy itself calls, which is how its own traffic is told from the mesh's."""
     tags = {"envoy.cluster_name": cluster}
+    writer.counter(f"cluster.{whose}.upstream_rq_completed", tags, REQUESTS)
+    writer.histogram(f"cluster.{whose}.upstream_rq_time", tags, REQUESTS)
     for name, step in _CLUSTER_COUNTERS.items():
         writer.counter(f"cluster.{name}", tags, step)
     for code, step in _CODES.items():
-        for whose in ("", "external."):
-            writer.counter(f"cluster.{whose}upstream_rq", tags | {"envoy.response_code": code}, step)
-            writer.counter(f"cluster.{whose}upstream_rq_xx", tags | {"envoy.response_code_class": code[0]}, step)
+        for prefix in ("", f"{whose}."):
+            writer.counter(f"cluster.{prefix}upstream_rq", tags | {"envoy.response_code": code}, step)
+            writer.counter(f"cluster.{prefix}upstream_rq_xx", tags | {"envoy.response_code_class": code[0]}, step)
     for name in _CLUSTER_GAUGES:
         writer.gauge(f"cluster.{name}", tags)
     for name in _CLUSTER_HISTOGRAMS:

@@ -143,8 +143,8 @@ def _settled(lag: dict[str, Any], stored_at: datetime) -> bool:
 
 
 def _until(target: Server, began: float, done: Callable[[Any], bool]) -> float:
-    """Seconds from `began` until the server's status is `done`. Raises RuntimeError, with what the server warns of, after
-    SETTLED_S of waiting."""
+    """Seconds from `began` until the server's status is `done`. Raises RuntimeError after SETTLED_S of waiting, with
+    what the server warns of."""
     ends = time.monotonic() + SETTLED_S
     while True:
         status = target.get("/api/v1/status")
