@@ -134,6 +134,11 @@ class Config:
     max_services: int = setting(
         "2000", parse_number, "Most nodes of a graph; beyond it the quietest services are shown as one."
     )
+    max_operations: int = setting(
+        "200",
+        parse_number,
+        "Most operations of a service, and hosts outside that it calls; beyond it they count as `other`.",
+    )
 
     @property
     def max_inflated_bytes(self) -> int:

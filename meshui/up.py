@@ -102,7 +102,8 @@ class _Here:
     def _running(self, fanout: Fanout) -> Running:
         started, parts = _now(), self.parts
         first_seq = int(started.timestamp() * 1000)
-        ticker = Ticker(parts.engine, fanout, first_seq, self.config.lateness, self.config.max_services)
+        config = self.config
+        ticker = Ticker(parts.engine, fanout, first_seq, config.lateness, config.max_services, config.max_operations)
         return Running(started, parts.engine, parts.spool, self.loader, Tally(), fanout, ticker)
 
     async def _serve(

@@ -13,6 +13,7 @@ from telemetry.health.judge import judge
 from telemetry.health.thresholds import Thresholds
 from telemetry.publish.feed import advance
 from telemetry.rollup import read
+from telemetry.rollup.bounds import MOST_NAMES
 from telemetry.rollup.refresh import Refreshed, refresh
 from telemetry.window import LIVE_WINDOWS, Window
 
@@ -31,6 +32,7 @@ class Ticker:
     first_seq: int
     lateness_s: float
     max_services: int = MOST
+    max_operations: int = MOST_NAMES
     last_at: datetime | None = None
     refreshed: Refreshed | None = None
     took_ms: int | None = None
@@ -43,7 +45,13 @@ class Ticker:
         with tracer.start_as_current_span("tick"):
             with tracer.start_as_current_span("refresh"):
                 self.refreshed = refresh(
-                    self.engine, now, BUDGET_S, lateness_s=self.lateness_s, seldom_s=SELDOM_S, rest=SAID_RESTS
+                    self.engine,
+                    now,
+                    BUDGET_S,
+                    lateness_s=self.lateness_s,
+                    seldom_s=SELDOM_S,
+                    rest=SAID_RESTS,
+                    names=self.max_operations,
                 )
             for name in sorted({ALWAYS} | self.fanout.watched()):
                 self._push(name, now)

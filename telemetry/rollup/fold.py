@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from telemetry.engine.engine import Engine, Row
+from telemetry.rollup.bounds import MOST_NAMES, bound_calls
 from telemetry.rollup.question import ask, run
 from telemetry.window import BUCKET_S
 
@@ -36,7 +37,8 @@ _ALL = (datetime.fromisoformat("1970-01-01T00:00:00Z"), datetime.fromisoformat("
 @dataclass(frozen=True, slots=True)
 class Run:
     """Buckets to compute, from `since` to `until` inclusive. `settled`: the newest bucket old enough to be final.
-    `fresh`: what is seen in them may be seen for the first time. `whole`: versions and operations as well."""
+    `fresh`: what is seen in them may be seen for the first time. `whole`: versions and operations as well.
+    `names`: most operations of a service, and hosts of a caller, that are told apart."""
 
     since: datetime
     until: datetime
@@ -44,6 +46,7 @@ class Run:
     generation: int
     fresh: bool = True
     whole: bool = True
+    names: int = MOST_NAMES
 
 
 def learn_owners(engine: Engine) -> None:
@@ -64,7 +67,7 @@ def fold(engine: Engine, buckets: Run) -> tuple[int, list[int]]:
     spans, shared = _once(engine)
     if spans:
         _climb(engine, read, shared=shared)
-        far = _judge(engine, own)
+        far = _judge(engine, own, buckets)
         called = _far_answers(engine) if far else []
     tables = _OFTEN + (_SELDOM if buckets.whole else ()) + (("first_seen",) if spans and buckets.fresh else ())
     # Most of a small statement is its analysis, on one core: two at a time reach the page sooner.
@@ -122,10 +125,12 @@ def _count(engine: Engine) -> int:
     return int(engine.query("SELECT count() AS spans FROM fold_spans")[0]["spans"])
 
 
-def _judge(engine: Engine, own: dict[str, Any]) -> bool:
+def _judge(engine: Engine, own: dict[str, Any], buckets: Run) -> bool:
     """Make calls of what was climbed to; whether one was answered more than a bucket away."""
-    for step in ("arrivals", "unanswered", "judge"):
+    for step in ("arrivals", "unanswered"):
         run(engine, step, **own)
+    bound_calls(engine, buckets.since, buckets.until, buckets.names)
+    run(engine, "judge", **own)
     attempts = ask(engine, "attempts")[0]
     if attempts["several"]:
         run(engine, "retried")

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from telemetry.engine.engine import Engine, Signal
 from telemetry.rollup import said
+from telemetry.rollup.bounds import MOST_NAMES
 from telemetry.rollup.deltas import reach
 from telemetry.rollup.fold import Run, fold, learn_owners
 from telemetry.rollup.metrics import fold_metrics, read_series
@@ -63,12 +64,13 @@ class _Queue:
 
 @dataclass(frozen=True, slots=True)
 class _When:
-    """`settled`: the newest bucket old enough to be final. `rest`: as in `refresh`."""
+    """`settled`: the newest bucket old enough to be final. `rest`, `names`: as in `refresh`."""
 
     now: datetime
     settled: int
     seldom_s: float
     rest: float
+    names: int
 
 
 _queues: WeakKeyDictionary[Engine, _Queue] = WeakKeyDictionary()
@@ -82,15 +84,16 @@ def refresh(
     lateness_s: float = LATENESS_S,
     seldom_s: float = 0.0,
     rest: float = 0.0,
+    names: int = MOST_NAMES,
 ) -> Refreshed:
     """Compute what is out of date, newest first, for about `budget_s`; what is left waits for the next call. Versions
     and operations of buckets that are not final are computed again after `seldom_s` only, metrics and logs once they
-    have rested `rest` times as long as they took.
+    have rested `rest` times as long as they took. `names`: as in `Run`.
 
     At least one run of buckets of each signal is computed. One caller at a time for one database."""
     began = monotonic()
     queue = _queues.get(engine) or _queue_of(engine)
-    when = _When(now, int(now.timestamp() - lateness_s - BUCKET_S) // BUCKET_S * BUCKET_S, seldom_s, rest)
+    when = _When(now, int(now.timestamp() - lateness_s - BUCKET_S) // BUCKET_S * BUCKET_S, seldom_s, rest, names)
     _take_segments(engine, queue)
     for todo in queue.todo.values():
         todo.ripen(when.settled)
@@ -180,9 +183,8 @@ def _compute(engine: Engine, queue: _Queue, run: list[int], when: _When, *, at_l
     wanted = done | (beside - waiting)
     fresh = bool(done - todo.open)
     whole = todo.wants_whole(wanted, when.settled, now, when.seldom_s)
-    spans, called = fold(
-        engine, Run(_time(min(wanted)), _time(max(wanted)), _time(when.settled), queue.next_generation(), fresh, whole)
-    )
+    since, until, generation = _time(min(wanted)), _time(max(wanted)), queue.next_generation()
+    spans, called = fold(engine, Run(since, until, _time(when.settled), generation, fresh, whole, when.names))
     if whole:
         todo.wrote_whole(wanted, when.settled, now)
     todo.computed(done, when.settled, waiting)
@@ -201,7 +203,7 @@ def _compute_said(engine: Engine, queue: _Queue, signal: Signal, when: _When) ->
         todo.dirty.clear()
     done = set(todo.newest_run(BUCKET_S, _BUCKETS_A_RUN))
     whole = todo.wants_whole(done, when.settled, now, when.seldom_s)
-    run = Run(_time(min(done)), _time(max(done)), _time(when.settled), queue.next_generation(), True, whole)
+    run = Run(_time(min(done)), _time(max(done)), _time(when.settled), queue.next_generation(), True, whole, when.names)
     said.empty(engine)
     SAYERS[signal](engine, run)
     said.settle(engine, signal, run)

@@ -4,6 +4,7 @@ dialect its rows. What several dialects say of one pair stays apart until it is 
 from concurrent.futures import ThreadPoolExecutor
 
 from telemetry.engine.engine import Engine, Signal
+from telemetry.rollup.bounds import bound_said
 from telemetry.rollup.fold import Run
 from telemetry.rollup.question import run
 
@@ -27,6 +28,7 @@ def settle(engine: Engine, signal: Signal, buckets: Run) -> None:
         "logs": signal == Signal.LOGS,
     }
     run(engine, "resolve", **own)
+    bound_said(engine, signal, buckets.since, buckets.until, buckets.names)
     tables = (*_OFTEN, *(_SELDOM if buckets.whole else ()), "said_first_seen")
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(run, engine, table, **own) for table in tables]:
