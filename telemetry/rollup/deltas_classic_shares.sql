@@ -10,7 +10,7 @@ WITH arraySort(groupArray((le, counted))) AS upto, upto.1 AS les, upto.2 AS reac
   arrayMap((c, before) -> toUInt64(c - before), rising, arrayPushFront(arrayPopBack(rising), 0)) AS counts,
   arrayMap(b -> b * any(unit_ms), arrayFilter(b -> isFinite(b), les)) AS bounds,
   if(empty(bounds), [], meshui_explicit(bounds, arrayResize(counts, length(bounds) + 1), nan, nan)) AS items,
-  meshui_reached(0, items) AS reached, meshui_last_of_bin(reached) AS last_of_bin
+  meshui_reached(arraySum((c, b) -> if(b <= 0, c, 0), arrayResize(counts, length(bounds)), bounds), items) AS reached, meshui_last_of_bin(reached) AS last_of_bin
 SELECT f.bucket, argMax(f.series, f.le) AS series, argMax(f.n, f.le) AS n, 0 AS sum, meshui_steps(last_of_bin) AS bins,
   fromUnixTimestamp64Milli(intDiv(max(newest), 1000000), 'UTC') AS until, any(i.interval_s) AS interval_s, max(estimated) AS estimated
 FROM (

@@ -5,7 +5,7 @@
 -- let LAST = toUnixTimestamp({last:DateTime('UTC')})
 INSERT INTO fold_shares
 WITH meshui_explicit(arrayMap(b -> b * r.unit_ms, h.bounds), s.counts, s.low * r.unit_ms, s.high * r.unit_ms) AS items,
-  meshui_reached(0, items) AS reached, meshui_last_of_bin(reached) AS last_of_bin
+  meshui_reached(arraySum((c, b) -> if(b <= 0, c, 0), arrayResize(s.counts, length(h.bounds)), h.bounds), items) AS reached, meshui_last_of_bin(reached) AS last_of_bin
 SELECT bucket, series, n, s.sum * r.unit_ms AS sum, meshui_steps(last_of_bin) AS bins,
   fromUnixTimestamp64Milli(intDiv(newest, 1000000), 'UTC') AS until, i.interval_s, estimated
 FROM (
