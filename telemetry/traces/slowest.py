@@ -43,9 +43,10 @@ def _where(say: Telling, index: int, spans: int, *, waiting: bool) -> str:
     if waiting:
         return f"waiting for {span.node} to begin {say.asked(index)}"
     if "DI" in span.flags:
-        return f"in {say.itself(index)}: {happened('DI')}{several}"
+        return f"in {span.node}'s own proxy: {happened('DI')}{several}"
     if not out:
-        return f"in {say.itself(index)}{'' if span.proxy and not span.gateway else ' itself'}{several}"
+        own = "'s own proxy" if span.proxy and not span.gateway else " itself"
+        return f"in {span.node}{own}{several}"
     answering = say.answering(index)
     if answering is None:
         return f"in {span.node} waiting for {say.called(index)}{several}"
