@@ -33,7 +33,7 @@ Tags = Mapping[str, str]
 
 _CODES = {"200": REQUESTS * 9 // 10, "503": REQUESTS // 10}
 _CLUSTER_COUNTERS = {
-    "upstream_rq_total": REQUESTS, "upstream_rq_completed": REQUESTS, 
+    "upstream_rq_total": REQUESTS, "upstream_rq_completed": REQUESTS,
     "upstream_cx_rx_bytes_total": REQUESTS * 700, "upstream_cx_tx_bytes_total": REQUESTS * 500,
     "upstream_cx_total": 1, "upstream_cx_http1_total": 1, "upstream_cx_destroy": 1, "upstream_cx_destroy_remote": 1,
     "upstream_rq_pending_total": 1, "upstream_rq_retry": 1, "upstream_rq_retry_success": 0,
@@ -103,8 +103,9 @@ def flush(proxy: int, started_ns: int, *, istio: bool) -> Flush:
     for name in _SERVER_GAUGES:
         writer.gauge(f"server.{name}", {})
     if istio:
-        for upstream in upstreams:
-            _istio(writer, f"service-{service}", upstream)
+        for step, upstream in enumerate(upstreams, start=1):
+            _istio(writer, "source", f"service-{service}", upstream)
+            _istio(writer, "destination", f"service-{(service - step) % SERVICES}", f"service-{service}")
     data = request.SerializeToString()
     marks = [(match.start(), match[1], int.from_bytes(match[2], "big")) for match in _MARK.finditer(data)]
     return Flush(
@@ -187,20 +188,18 @@ def _listener(writer: _Writer, prefix: str) -> None:
         writer.histogram(f"http.{name}", tags, REQUESTS)
 
 
-def _istio(writer: _Writer, source: str, target: str) -> None:
-    """Requests to `target` and from it as Istio's filter counts them; the sink leaves its prefix on the names."""
-    for reporter, caller, called in (("source", source, target), ("destination", target, source)):
-        for code, step in _CODES.items():
-            labels = {
-                "reporter": reporter, **_end("source", caller), **_end("destination", called),
-                "destination_service": f"{called}.bench.svc.cluster.local", "destination_service_name": called,
-                "destination_service_namespace": "bench", "request_protocol": "http", "response_code": code,
-                "response_flags": "-",
-                "connection_security_policy": "unknown" if reporter == "source" else "mutual_tls",
-            }  # fmt: skip
-            writer.counter("istiocustom.istio_requests_total", labels, step)
-            for name in ("request_duration_milliseconds", "request_bytes", "response_bytes"):
-                writer.histogram(f"istiocustom.istio_{name}", labels, step)
+def _istio(writer: _Writer, reporter: str, caller: str, called: str) -> None:
+    """Requests as Istio's filter counts them at one side; the sink leaves its prefix on the names."""
+    for code, step in _CODES.items():
+        labels = {
+            "reporter": reporter, **_end("source", caller), **_end("destination", called),
+            "destination_service": f"{called}.bench.svc.cluster.local", "destination_service_name": called,
+            "destination_service_namespace": "bench", "request_protocol": "http", "response_code": code,
+            "response_flags": "-", "connection_security_policy": "unknown" if reporter == "source" else "mutual_tls",
+        }  # fmt: skip
+        writer.counter("istiocustom.istio_requests_total", labels, step)
+        for name in ("request_duration_milliseconds", "request_bytes", "response_bytes"):
+            writer.histogram(f"istiocustom.istio_{name}", labels, step)
 
 
 def _end(side: str, name: str) -> dict[str, str]:
