@@ -55,22 +55,14 @@ SPANS: dict[str, Field] = {
     for field in (
         Field("service", "whose span it is: a name, or namespace/name"),
         Field("operation", "route, rpc method or span name, like GET /cart"),
-        Field(
-            "kind", "server, client, internal, producer, consumer", WHOLE, " or ".join(KINDS), lambda v: v.text in KINDS
-        ),
-        Field("status", "error: it failed; ok: it did not", WHOLE, "error or ok", lambda v: v.text in STATUSES),
+        Field("kind", "the span's", WHOLE, "one of " + ", ".join(KINDS), lambda value: value.text in KINDS),
+        Field("status", "error: it failed; ok: it did not", WHOLE, "error or ok", lambda value: value.text in STATUSES),
         Field("duration", "of the span", ORDER | {"="}, *_DURATION),
         Field("trace.duration", "of the whole trace", ORDER, *_DURATION),
         Field("flag", "a response flag, like UH"),
         Field("version", "of the service"),
         Field("instance", "pod or process"),
-        Field(
-            "edge",
-            "a call, like shop/web->shop/cart",
-            WHOLE,
-            f"an edge, like shop/web{ARROW}shop/cart or a->b with ids",
-            _edge,
-        ),
+        Field("edge", "a call, like shop/web->shop/cart", WHOLE, f"two ids, like shop/web{ARROW}shop/cart", _edge),
     )
 }
 
@@ -108,17 +100,21 @@ def _check_value(each: Comparison, value: Value) -> None:
 def _check_pattern(value: Value) -> None:
     try:
         pattern(value.text)
-    except re2.error as error:
-        said = error.args[0].decode(errors="replace") if error.args else ""
-        raise Mistake(value.at, "a regular expression (RE2)", f"{value.text[:40]!r}: {said}") from None
+    except ValueError as error:
+        raise Mistake(value.at, "a regular expression (RE2)", f"{value.text[:40]!r}: {error}") from None
 
 
 def pattern(text: str) -> re2._Regexp:
-    """`text` as the engine's `match` reads it: found anywhere, `.` is also a line's end. Raises re2.error."""
+    """`text` as the engine's `match` reads it: found anywhere, `.` is also a line's end. Raises ValueError saying why
+    it is none."""
     options = re2.Options()
     options.dot_nl = True
     options.log_errors = False
-    return re2.compile(text, options)
+    try:
+        return re2.compile(text, options)
+    except re2.error as error:
+        said = error.args[0] if error.args else b""
+        raise ValueError(said.decode(errors="replace") if isinstance(said, bytes) else str(said)) from None
 
 
 def _listed(operators: Iterable[str]) -> str:
