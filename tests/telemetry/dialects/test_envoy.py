@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from telemetry.engine.embedded import EmbeddedEngine
-from tests.build import T0, load, log, logs, resource
-from tests.telemetry.dialects.telling import Told, Understood, count, durations, level, page, tell, understand
+from tests.build import T0, later, load, log, logs, resource
+from tests.telemetry.dialects.telling import Told, Understood, count, durations, flush, level, page, tell, understand
 
 WEB = resource("web", namespace="shop", version="v3", instance="web-0", attributes={"telemetry.sdk.name": "envoy"})
 CART = resource("cart", namespace="shop", version="v1", instance="cart-0", attributes={"telemetry.sdk.name": "envoy"})
@@ -249,6 +249,14 @@ def test_saturation(engine: EmbeddedEngine, tmp_path: Path, told: list[Told], ex
     )
     known = [row["saturation"] for row in rows if row["saturation"] is not None]
     assert (max(known) if known else None) == expected
+
+
+def test_a_limit_that_was_full_between_two_flushes_of_a_bucket(engine: EmbeddedEngine, tmp_path: Path) -> None:
+    for at, active in ((2, 0), (6, 4)):
+        told = (use("upstream_rq_active", active), use("circuit_breakers.default.remaining_rq", 4 - active), code(5))
+        load(engine, tmp_path, flush(later(at), WEB, told, ended=at == 6), received=later(10))
+    rows = understand(engine).one("client", "shop/web", "cart").rows
+    assert max(row["saturation"] for row in rows if row["saturation"] is not None) == 1
 
 
 def test_ejections_that_gauges_miss(engine: EmbeddedEngine, tmp_path: Path) -> None:

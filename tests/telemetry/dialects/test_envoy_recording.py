@@ -1,5 +1,5 @@
-"""Eight real Envoys under known faults, from their statistics alone: what each caller counted (data/envoy/README.md), within
-what statistics can know (envoy-real.md §4.3)."""
+"""Eight real Envoys under known faults, from their statistics alone: what each caller counted (data/envoy/README.md),
+within what statistics can know (envoy-real.md §4.3)."""
 
 import gzip
 import json
