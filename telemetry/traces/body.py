@@ -16,11 +16,13 @@ from telemetry.traces.critical_path import Part, critical_path
 from telemetry.traces.fold import folded_into
 from telemetry.traces.origin import origin
 from telemetry.traces.slowest import slowest
+from telemetry.traces.uncollected import uncollected
 
 _EXACT = 2**53
 _BROKEN = frozenset({"incomplete", "missing_parent"})
 
 
+@uncollected()
 def trace_json(trace: Trace) -> dict[str, Any]:
     """The body: spans in order of start; a parent that is not here is `parent_span_id` all the same, `parent` is the
     place in `spans` of the one it is drawn under."""

@@ -7,8 +7,10 @@ from telemetry.span import Trace
 from telemetry.traces.body import time_text
 from telemetry.traces.compare import Row, Seen, compare
 from telemetry.traces.differences import differences
+from telemetry.traces.uncollected import uncollected
 
 
+@uncollected()
 def comparison_json(a: Trace, others: Sequence[Trace], *, usual: bool) -> dict[str, Any]:
     """`a` against the only one of `others`, or against what is `usual` of them all. Rows are in the order they are
     drawn, each below its parent; `parent` and a difference's `row` are places in `rows`."""

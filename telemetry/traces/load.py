@@ -9,6 +9,7 @@ from telemetry.engine.statement import read
 from telemetry.span import Record, Span, Trace
 from telemetry.traces import values
 from telemetry.traces.assemble import assemble
+from telemetry.traces.uncollected import uncollected
 
 MAX_SPANS = 100_000
 """Most spans of a trace that are read: a runaway sender can put millions under one id."""
@@ -22,6 +23,7 @@ _HERE = Path(__file__).parent
 _Logs = dict[tuple[str, str], list[Record]]
 
 
+@uncollected()
 def trace(engine: Engine, trace_id: str, limit: int = MAX_SPANS) -> Trace | None:
     """The trace of 32 hex digits, in any case, with everything its senders said; None if no span of it is kept.
 

@@ -59,8 +59,11 @@ def judge(span: Span) -> Outcome | None:
     """How the request of a span ended by its own words; None if it says nothing."""
     if span.role == "local":
         return Outcome.ERROR if span.status == ERROR else None
-    if not (span.code or span.flags) and span.grpc is None and span.status == "unset":
-        return None
+    plain = not span.flags and span.grpc is None and span.status != ERROR
+    if plain and not span.code:
+        return None if span.status == "unset" else Outcome.OK
+    if plain and span.code and span.code < 400:
+        return Outcome.OK
     grpc = -1 if span.grpc is None else span.grpc
     status = ERROR_STATUS if span.status == ERROR else 0
     side = "client" if span.role in ("out", "send") else "server"

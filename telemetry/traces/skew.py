@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median_low
+from typing import NamedTuple
 
 from telemetry.span import Span
 from telemetry.traces.tree import Known
@@ -32,8 +33,7 @@ class Moved:
     spans: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
+class _Bound(NamedTuple):
     """The clock of `other` may be `least` to `most` ns more than this one's; `centre` is best, None if nothing says."""
 
     other: Clock

@@ -8,6 +8,7 @@ from telemetry.engine.statement import read
 from telemetry.span import Trace
 from telemetry.traces.assemble import assemble
 from telemetry.traces.load import KINDS, span_of
+from telemetry.traces.uncollected import uncollected
 
 MOST_TRACES = 100
 BACK_S = 6 * 3600
@@ -18,6 +19,7 @@ _IN_ALL = 200_000
 _HERE = Path(__file__).parent
 
 
+@uncollected()
 def typical(engine: Engine, trace: Trace) -> list[Trace]:
     """Up to 100 of the newest from 6 h before the trace to 10 min after it, whole and small enough; fewer if they are
     large. Empty if there are none. Raises EngineError if the engine cannot answer."""

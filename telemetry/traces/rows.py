@@ -1,0 +1,54 @@
+"""The rows of a waterfall with proxies folded: each span that is shown, below the nearest one above it that is. Pure.
+
+static/src/trace/rows.js makes the same rows in the page, where people fold and unfold; tests/cases/rows/ holds both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telemetry.span import Trace
+from telemetry.traces.fold import folded_into
+from telemetry.traces.tree import children_of
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The index of a span, how deep it is drawn, whether any row is below it, and how many spans are folded into it."""
+
+    index: int
+    depth: int
+    parent: bool
+    folded: int
+
+
+def rows(trace: Trace) -> list[Row]:
+    """From the top down, brothers in order of start; what nothing holds comes in order of start too."""
+    into = folded_into(trace)
+    counts = [0] * len(into)
+    for target in into:
+        if target is not None:
+            counts[target] += 1
+    below, tops = _shown(trace, into)
+    found: list[Row] = []
+    waiting = [(index, 0) for index in reversed(tops)]
+    while waiting:
+        index, depth = waiting.pop()
+        found.append(Row(index, depth, bool(below[index]), counts[index]))
+        waiting.extend((child, depth + 1) for child in reversed(below[index]))
+    return found
+
+
+def _shown(trace: Trace, into: Sequence[int | None]) -> tuple[list[list[int]], list[int]]:
+    """Below each span that stays those that stay and hang under it; and those that hang under none."""
+    children = children_of(trace.parents)
+    below: list[list[int]] = [[] for _ in into]
+    tops: list[int] = []
+    above: list[tuple[int, int | None]] = [(index, None) for index, up in enumerate(trace.parents) if up is None]
+    for index, over in above:  # grows while it is walked
+        here = over
+        if into[index] is None:
+            (tops if over is None else below[over]).append(index)
+            here = index
+        above.extend((child, here) for child in children[index])
+    for brothers in below:
+        brothers.sort()
+    return below, sorted(tops)
