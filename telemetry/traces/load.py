@@ -31,22 +31,23 @@ def trace(engine: Engine, trace_id: str, limit: int = MAX_SPANS) -> Trace | None
     wanted = trace_id.lower()
     if len(wanted) != 32 or not set(wanted) <= set("0123456789abcdef"):
         raise ValueError(f"{trace_id!r} is no trace id: expected 32 hexadecimal digits")
-    rows = engine.query(read(_HERE / "load.sql"), {"trace": wanted, "limit": limit + 1})
+    rows = engine.query(read(_HERE / "load.sql"), {"trace": wanted, "only": "", "limit": limit + 1})
     if not rows:
         return None
-    said = _resources(engine, sorted({row["resource_id"] for row in rows}))
-    logs = _records(engine, wanted, rows, limit)
+    said = resources(engine, sorted({row["resource_id"] for row in rows}))
+    logs = records(engine, wanted, rows, limit)
     spans = [span_of(row, said, logs) for row in rows[:limit]]
     left = [record for records in logs.values() for record in records]
     return assemble(wanted, spans, cut=len(rows) > limit, records=left)
 
 
-def _resources(engine: Engine, ids: list[int]) -> dict[int, dict[str, Any]]:
+def resources(engine: Engine, ids: list[int]) -> dict[int, dict[str, Any]]:
+    """What senders said of themselves, by resource id."""
     rows = engine.query(read(_HERE / "resources.sql"), {"ids": ids})
     return {row["resource_id"]: values.attributes(row["keys"], row["kinds"], row["values"]) for row in rows}
 
 
-def _records(engine: Engine, wanted: str, rows: list[Row], limit: int) -> _Logs:
+def records(engine: Engine, wanted: str, rows: list[Row], limit: int) -> _Logs:
     """By the span and the owner that they are of. Only proxies write access logs."""
     found: _Logs = defaultdict(list)
     if not any(row["proxy"] for row in rows):

@@ -1,5 +1,5 @@
 -- The spans of one trace, each once (senders repeat what was not answered in time), the earliest first. Found by the bloom index of
--- trace_id. Values whose bytes are no text go as hex.
+-- trace_id. Values whose bytes are no text go as hex. `only` is the id of a span, empty for all of them.
 SELECT
   lower(hex(reinterpretAsFixedString(span_id))) AS span_id,
   parent_id != 0 AS has_parent,
@@ -15,6 +15,7 @@ SELECT
   count() OVER (PARTITION BY span_id, spans.role, node) AS copies
 FROM spans
 WHERE trace_id = toFixedString(unhex({trace:String}), 16)
+  AND ({only:String} = '' OR spans.span_id = reinterpretAsUInt64(unhex({only:String})))
 ORDER BY ts, span_id, spans.role, node
 LIMIT 1 BY span_id, spans.role, node
 LIMIT {limit:UInt32}

@@ -1,4 +1,4 @@
-"""A trace as a page draws it: columns of numbers instead of an object a span, without what only a chosen span shows. Pure.
+"""A trace as a page draws it: columns of numbers, without what only a chosen span shows. Pure.
 
 100,000 spans are 8 MB this way; attributes, events, links and logs of a span are asked for when it is chosen."""
 
@@ -36,7 +36,7 @@ def outline(trace: Trace) -> dict[str, Any]:
 
     `columns` are by span, in order of start: `id`; `parent` and `folded` (places); `service`, `operation`, `version`,
     `role` and `word` (how it ended: places in the lists of these names); `start`, `duration`, `own`, `skew`; `marks`
-    (bits: failed 1, critical 2, proxy 4, late 8, parent lost 16). `path` is flat: place, from, to, and 1 for waiting."""
+    (bits: failed 1, critical 2, proxy 4, late 8, parent lost 16). `path` is flat: place, from, to, 1 for waiting."""
     path = critical_path(trace)
     critical = {part.index for part in path if not part.waiting}
     began, most = origin(trace), slowest(trace, path)
@@ -100,6 +100,4 @@ def failed(span: Span) -> bool:
 def _marks(trace: Trace, index: int, critical: bool) -> int:
     span = trace.spans[index]
     lost = span.parent_id is not None and trace.parents[index] is None
-    return (
-        FAILED * failed(span) | CRITICAL * critical | PROXY * span.proxy | LATE * span.late | LOST * lost
-    )
+    return FAILED * failed(span) | CRITICAL * critical | PROXY * span.proxy | LATE * span.late | LOST * lost
