@@ -71,10 +71,7 @@ SELECT
   fromUnixTimestamp64Nano(toInt64(least(p.time, 9223372036854775807)), 'UTC') AS ts,
   fromUnixTimestamp64Nano(toInt64(if(p.start < 100000000000000000, p.start * 1000, least(p.start, 9223372036854775807))), 'UTC') AS start,
   fromUnixTimestamp64Nano(toInt64(arrived), 'UTC') AS received,
-  peer, resource_id, sender, sender_name, scope, m.name AS metric, m.unit AS unit, m.data AS type,
-  toUInt8(multiIf(m.data = 'sum', m.sum.aggregation_temporality, m.data = 'histogram', m.histogram.aggregation_temporality,
-    m.data = 'exponential_histogram', m.exponential_histogram.aggregation_temporality, 0)) AS temporality,
-  toUInt8(m.data = 'sum' AND m.sum.is_monotonic) AS monotonic,
+  peer, resource_id, sender, sender_name, scope, metric, unit, type, temporality, monotonic,
   cityHash64(sender, scope, metric, type, p.attributes) AS series,
   meshui_attributes(p.attributes) AS attributes, p.attributes.value.value AS kinds, p.flags AS flags,
   p.value AS value, if(p.whole, p.value_int, NULL) AS value_int, p.count AS count,
@@ -83,28 +80,36 @@ SELECT
   p.offset AS offset, p.negative_offset AS negative_offset, p.negative_counts AS negative_counts,
   p.quantile_values AS quantile_values, p.exemplars AS exemplars, spool, segment
 FROM (
-  SELECT cityHash64(r.resource.attributes) AS resource_id, meshui_attributes(r.resource.attributes) AS who,
-    if(startsWith(who['service.name'], 'unknown_service'), '', who['service.name']) AS service,
-    multiIf(service != '', meshui_id('', if(who['service.namespace'] != '', who['service.namespace'], who['k8s.namespace.name']), service),
-      who['k8s.pod.name'] != '', who['k8s.pod.name'], who['service.instance.id'] != '', who['service.instance.id'],
-      who['node_name'] != '', who['node_name'], who['host.name'] != '', who['host.name'],
-      who['job'] != '' AND who['instance'] != '', concat(who['job'], ' ', who['instance']), '') AS named,
-    if(named = '', cityHash64(resource_id, peer), resource_id) AS sender, if(named = '', peer, named) AS sender_name,
-    s.scope.name AS scope, s.metrics AS metrics, received AS arrived, peer, spool, segment
-  FROM landing_metrics ARRAY JOIN resource_metrics AS r ARRAY JOIN r.scope_metrics AS s
+  -- A metric's points are taken out of it before each becomes a row: with `m` beside them every row would hold all of them.
+  SELECT arrived, peer, resource_id, sender, sender_name, scope, spool, segment, m.name AS metric, m.unit AS unit, m.data AS type,
+    toUInt8(multiIf(m.data = 'sum', m.sum.aggregation_temporality, m.data = 'histogram', m.histogram.aggregation_temporality,
+      m.data = 'exponential_histogram', m.exponential_histogram.aggregation_temporality, 0)) AS temporality,
+    toUInt8(m.data = 'sum' AND m.sum.is_monotonic) AS monotonic,
+    arrayConcat(
+      arrayMap(n -> CAST((n.attributes, n.start_time_unix_nano, n.time_unix_nano, n.flags, n.exemplars,
+        if(n.value = 'as_int', toFloat64(n.as_int), n.as_double), n.as_int, n.value = 'as_int', 0, [], [], [], [], [], 0, 0, 0, 0, 0, [], []) AS $POINT), arrayConcat(m.gauge.data_points, m.sum.data_points)),
+      arrayMap(h -> CAST((h.attributes, h.start_time_unix_nano, h.time_unix_nano, h.flags, h.exemplars,
+        0, 0, 0, h.count, h.sum, h.min, h.max, h.explicit_bounds, h.bucket_counts, 0, 0, 0, 0, 0, [], []) AS $POINT), m.histogram.data_points),
+      arrayMap(x -> CAST((x.attributes, x.start_time_unix_nano, x.time_unix_nano, x.flags, x.exemplars,
+        0, 0, 0, x.count, x.sum, x.min, x.max, [], x.positive.bucket_counts, x.scale, x.zero_count, x.zero_threshold,
+        x.positive.offset, x.negative.offset, x.negative.bucket_counts, []) AS $POINT), m.exponential_histogram.data_points),
+      arrayMap(q -> CAST((q.attributes, q.start_time_unix_nano, q.time_unix_nano, q.flags, [],
+        0, 0, 0, q.count, [q.sum], [], [], q.quantile_values.quantile, [], 0, 0, 0, 0, 0, [], q.quantile_values.value) AS $POINT), m.summary.data_points)
+    ) AS sent
+  FROM (
+    SELECT cityHash64(r.resource.attributes) AS resource_id, meshui_attributes(r.resource.attributes) AS who,
+      if(startsWith(who['service.name'], 'unknown_service'), '', who['service.name']) AS service,
+      multiIf(service != '', meshui_id('', if(who['service.namespace'] != '', who['service.namespace'], who['k8s.namespace.name']), service),
+        who['k8s.pod.name'] != '', who['k8s.pod.name'], who['service.instance.id'] != '', who['service.instance.id'],
+        who['node_name'] != '', who['node_name'], who['host.name'] != '', who['host.name'],
+        who['job'] != '' AND who['instance'] != '', concat(who['job'], ' ', who['instance']), '') AS named,
+      if(named = '', cityHash64(resource_id, peer), resource_id) AS sender, if(named = '', peer, named) AS sender_name,
+      s.scope.name AS scope, s.metrics AS metrics, received AS arrived, peer, spool, segment
+    FROM landing_metrics ARRAY JOIN resource_metrics AS r ARRAY JOIN r.scope_metrics AS s
+  )
+  ARRAY JOIN metrics AS m
 )
-ARRAY JOIN metrics AS m
-ARRAY JOIN arrayConcat(
-  arrayMap(n -> CAST((n.attributes, n.start_time_unix_nano, n.time_unix_nano, n.flags, n.exemplars,
-    if(n.value = 'as_int', toFloat64(n.as_int), n.as_double), n.as_int, n.value = 'as_int', 0, [], [], [], [], [], 0, 0, 0, 0, 0, [], []) AS $POINT), arrayConcat(m.gauge.data_points, m.sum.data_points)),
-  arrayMap(h -> CAST((h.attributes, h.start_time_unix_nano, h.time_unix_nano, h.flags, h.exemplars,
-    0, 0, 0, h.count, h.sum, h.min, h.max, h.explicit_bounds, h.bucket_counts, 0, 0, 0, 0, 0, [], []) AS $POINT), m.histogram.data_points),
-  arrayMap(x -> CAST((x.attributes, x.start_time_unix_nano, x.time_unix_nano, x.flags, x.exemplars,
-    0, 0, 0, x.count, x.sum, x.min, x.max, [], x.positive.bucket_counts, x.scale, x.zero_count, x.zero_threshold,
-    x.positive.offset, x.negative.offset, x.negative.bucket_counts, []) AS $POINT), m.exponential_histogram.data_points),
-  arrayMap(q -> CAST((q.attributes, q.start_time_unix_nano, q.time_unix_nano, q.flags, [],
-    0, 0, 0, q.count, [q.sum], [], [], q.quantile_values.quantile, [], 0, 0, 0, 0, 0, [], q.quantile_values.value) AS $POINT), m.summary.data_points)
-) AS p;
+ARRAY JOIN sent AS p;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS mv_dirty_points TO dirty AS
 SELECT spool, segment, bucket, 'metrics' AS signal, count() AS n FROM points WHERE late = 0 GROUP BY spool, segment, bucket;
@@ -184,13 +189,15 @@ CREATE OR REPLACE FUNCTION meshui_end AS (counts, offset, by) -> bitShiftRight(t
 -- Bins of a histogram from counts between bounds (docs: telemetry/histogram.py). An item is (from, to, count, how): ends as 8 times
 -- log2 of ms; how 0 spreads the count by log width, 1 by width (half of it in the top octave), 2 is above the last bound. Running
 -- totals are rounded, so that the bins are whole and add up to the counts.
-CREATE OR REPLACE FUNCTION meshui_explicit AS (bounds, counts, low, high) -> arrayFilter(i -> i.3 > 0, arrayMap((c, lo, hi, at) -> multiIf(
-    hi <= 0, (0., 0., toUInt64(0), 0),
+CREATE OR REPLACE FUNCTION meshui_explicit AS (bounds, counts, low, high) -> arrayMap((c, lo, hi, at) -> multiIf(
     at > length(bounds), if(high > lo AND lo > 0, (8 * log2(lo), 8 * log2(high), c, 0), (0., 0., c, 2)),
     lo > 0, (8 * log2(lo), 8 * log2(hi), c, 0),
     low > 0 AND low < hi, (8 * log2(low), 8 * log2(hi), c, 0),
     (8 * log2(hi) - 80, 8 * log2(hi), c, 1)),
-  counts, arrayPushFront(bounds, -1.), arrayPushBack(bounds, inf), arrayEnumerate(counts)));
+  arrayFilter((c, hi) -> c > 0 AND hi > 0, counts, arrayPushBack(bounds, inf)),
+  arrayFilter((lo, c, hi) -> c > 0 AND hi > 0, arrayPushFront(bounds, -1.), counts, arrayPushBack(bounds, inf)),
+  arrayFilter((hi, c) -> c > 0 AND hi > 0, arrayPushBack(bounds, inf), counts),
+  arrayFilter((at, c, hi) -> c > 0 AND hi > 0, arrayEnumerate(counts), counts, arrayPushBack(bounds, inf)));
 CREATE OR REPLACE FUNCTION meshui_exponential AS (scale, offset, counts, unit_ms) -> arrayFilter(i -> i.3 > 0, arrayMap((c, at) ->
   (8 * log2(unit_ms) + (offset + at - 1) * exp2(3 - scale), 8 * log2(unit_ms) + (offset + at) * exp2(3 - scale), c, 0),
   counts, arrayEnumerate(counts)));

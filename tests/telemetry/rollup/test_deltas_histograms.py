@@ -276,7 +276,7 @@ def test_classic_buckets_are_one_histogram(engine: EmbeddedEngine, tmp_path: Pat
     classic(engine, tmp_path, 5, le1=0, le2=0, inf=0)
     classic(engine, tmp_path, 10, le1=0, le2=8, inf=10)
     assert bins(engine) == {**dict.fromkeys(range(8), 1), ABOVE: 2}
-    (row,) = engine.query("SELECT n, series = (SELECT series FROM readings WHERE le = inf) AS is_inf FROM fold_shares")
+    (row,) = engine.query("SELECT n, series IN (SELECT series FROM readings WHERE le = inf) AS is_inf FROM fold_shares")
     assert row == {"n": 10.0, "is_inf": 1}
 
 
