@@ -9,9 +9,9 @@ from telemetry.engine.engine import Engine, Row
 _HERE = Path(__file__).parent
 
 
-def ask(engine: Engine, name: str, /, **params: Any) -> list[Row]:
-    """The answer to the one question in `<name>.sql`."""
-    (text,) = _statements(name)
+def ask(engine: Engine, name: str, /, form: int = 0, **params: Any) -> list[Row]:
+    """The answer to the question in `<name>.sql`; `form`: which of its forms, where it has several."""
+    text = _statements(name)[form]
     return engine.query(text, _taken(text, params))
 
 

@@ -22,6 +22,8 @@ _LONGEST_LAG = timedelta(seconds=130)
 _NAMED_ELSEWHERE = 0.9
 # A part of an edge's requests that know their version; fewer would pass for all of them.
 _VERSIONS_TELL = 0.5
+_ALONE = 1
+Span = dict[str, Any]
 _NO_LAGS: dict[str, Any] = {"pairs": [0], "nodes": [""], "lags": [0.0]}
 
 
@@ -29,8 +31,10 @@ def window(engine: Engine, window: Window) -> Observed:
     """Sums over the window's buckets. Nodes without a request in it whose last is within an hour come with zero counts;
     one that only calls others comes with its edges."""
     span = {"since": window.since, "until": window.until}
-    edges = _edge_rows(engine, span)
-    nodes, ranks = _nodes(engine, window, span)
+    early = bucket_of(window.since - _LONGEST_LAG)
+    alone = not ask(engine, "window_speakers", since=early, until=window.until)[0]["others"]
+    edges = _edge_rows(engine, span, early, alone=alone)
+    nodes, ranks = _nodes(engine, span, early, alone=alone)
     edges = {pair: rows for pair, rows in edges.items() if not _is_ghost(pair, edges, ranks)}
     for rows in edges.values():
         for end in ("source", "target"):
@@ -43,9 +47,13 @@ def window(engine: Engine, window: Window) -> Observed:
     )
 
 
-def _edge_rows(engine: Engine, span: dict[str, Any]) -> dict[tuple[str, str], list[Row]]:
-    lags = _lags(ask(engine, "window_lags", early=bucket_of(span["since"] - _LONGEST_LAG), **span), "pair", "pairs")
-    rows = ask(engine, "window_edges", early=_early(span, lags), **span, **lags)
+def _edge_rows(engine: Engine, span: Span, early: datetime, *, alone: bool) -> dict[tuple[str, str], list[Row]]:
+    """By pair. `alone`: spans are all there is."""
+    if alone:
+        rows = ask(engine, "window_edges", form=_ALONE, **span)
+    else:
+        lags = _lags(ask(engine, "window_lags", early=early, **span), "pair", "pairs")
+        rows = ask(engine, "window_edges", early=_early(span, lags), **span, **lags)
     return {pair: list(of_pair) for pair, of_pair in groupby(rows, key=lambda row: (row["source"], row["target"]))}
 
 
@@ -55,7 +63,7 @@ def _lags(rows: Sequence[Row], key: str, name: str) -> dict[str, Any]:
     return {name: [row[key] for row in rows], "lags": [float(row["lag"]) for row in rows]}
 
 
-def _early(span: dict[str, Any], lags: dict[str, Any]) -> datetime:
+def _early(span: Span, lags: dict[str, Any]) -> datetime:
     return bucket_of(span["since"] - timedelta(seconds=max(lags["lags"])))
 
 
@@ -73,17 +81,16 @@ def _is_ghost(pair: tuple[str, str], edges: dict[tuple[str, str], list[Row]], ra
     return bool(named >= _NAMED_ELSEWHERE * sum(row["requests"] for row in edges[pair] if row["counts"]) > 0)
 
 
-def _nodes(engine: Engine, window: Window, span: dict[str, Any]) -> tuple[dict[str, NodeRow], dict[str, int]]:
+def _nodes(engine: Engine, span: Span, early: datetime, *, alone: bool) -> tuple[dict[str, NodeRow], dict[str, int]]:
     """Nodes by id, and the rank of the evidence that counts at each."""
-    lags = _lags(ask(engine, "node_lags", early=bucket_of(span["since"] - _LONGEST_LAG), **span), "node", "nodes")
-    rows = ask(engine, "window_nodes", early=_early(span, lags), **span, **lags)
+    if alone:
+        rows = ask(engine, "window_nodes", form=_ALONE, **span)
+    else:
+        lags = _lags(ask(engine, "node_lags", early=early, **span), "node", "nodes")
+        rows = ask(engine, "window_nodes", early=_early(span, lags), **span, **lags)
     found = {node: list(of_node) for node, of_node in groupby(rows, key=lambda row: row["node"])}
-    seen = ask(engine, "idle_nodes", idle=bucket_of(window.until - IDLE), until=window.until)
-    ranks = {
-        node: min(row["rank"] for row in of_node if row["counts"])
-        for node, of_node in found.items()
-        if any(row["counts"] for row in of_node)
-    }
+    ranks = {row["node"]: row["rank"] for row in reversed(rows) if row["counts"]}
+    seen = ask(engine, "idle_nodes", idle=bucket_of(span["until"] - IDLE), until=span["until"])
     return {row["node"]: _node(row, found.get(row["node"], [])) for row in seen}, ranks
 
 
@@ -135,7 +142,7 @@ def _all(rows: Sequence[Row], column: str) -> tuple[str, ...]:
 
 
 def _versions(
-    engine: Engine, span: dict[str, Any]
+    engine: Engine, span: Span
 ) -> tuple[dict[str, tuple[VersionShare, ...]], dict[tuple[str, str], tuple[VersionShare, ...]]]:
     """Of each node and of each edge by (source, target), newest version first."""
     of_node: dict[str, dict[str, VersionShare]] = defaultdict(dict)
