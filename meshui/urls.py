@@ -1,6 +1,6 @@
 """Where Django looks for pages and calls."""
 
-from django.urls import path
+from django.urls import include, path
 
 from meshui.api import graph as graph_api
 from meshui.api import probes
@@ -9,7 +9,8 @@ from meshui.api import series as series_api
 from meshui.api import status as status_api
 from meshui.api import trace as trace_api
 from meshui.api import traces as traces_api
-from meshui.pages import access, assets, graph, now, settings
+from meshui.pages import access, assets, graph, now, settings, trace
+from telemetry.traces.jaeger import Names
 
 urlpatterns = [
     path("", now.page),
@@ -32,6 +33,8 @@ urlpatterns = [
     path("api/v1/traces/<str:trace_id>", trace_api.trace),
     path("api/v1/traces/<str:trace_id>/critical-path", trace_api.path),
     path("healthz", probes.healthz),
+    path("jaeger/api/", include("meshui.api.jaeger_urls")),
+    path("jaeger/dotted/api/", include("meshui.api.jaeger_urls"), {"names": Names.DOTTED}),
     path("readyz", probes.readyz),
     path("metrics", probes.metrics),
 ]

@@ -1,5 +1,6 @@
 """What every request passes: the Host check, the security headers, and the question of who asks."""
 
+from base64 import b64decode
 from collections.abc import Callable
 
 from django.conf import settings
@@ -19,6 +20,8 @@ CSP = (
     "frame-ancestors 'none'"
 )
 OPEN_PATHS = ("/healthz", "/readyz", "/static/", "/sign-in/", "/link/")
+CALLS = ("/api/", "/jaeger/")
+"""Where programs ask."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -65,8 +68,8 @@ class Admission:
         return self._refusal(request) or self.get_response(request)
 
     def _refusal(self, request: HttpRequest) -> HttpResponseBase | None:
-        token = bearer(request.META.get("HTTP_AUTHORIZATION", ""))
-        is_api = request.path.startswith("/api/")
+        token = _token(request)
+        is_api = request.path.startswith(CALLS)
         if request.path.startswith(OPEN_PATHS) or (token is None and request.user.is_authenticated):
             return None
         if token is not None:
@@ -78,6 +81,19 @@ class Admission:
             text = "Sign in, or send Authorization: Bearer TOKEN (meshui token create NAME --scope read)."
             return problem(401, "Sign-in needed", text)
         return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _token(request: HttpRequest) -> str | None:
+    """The bearer token. Trace viewers that ask below /jaeger/ may know basic authentication only: a token is the
+    password then, whoever the user is."""
+    authorization = request.META.get("HTTP_AUTHORIZATION", "")
+    scheme, _, credentials = authorization.strip().partition(" ")
+    if scheme.lower() != "basic" or not request.path.startswith("/jaeger/"):
+        return bearer(authorization)
+    try:
+        return b64decode(credentials.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def _why_not(token: str, need: str) -> HttpResponseBase | None:
@@ -93,7 +109,9 @@ def _why_not(token: str, need: str) -> HttpResponseBase | None:
 
 def _program(request: HttpRequest) -> HttpResponseBase | None:
     """Let a program call the API, unless a foreign page sent the request. It has no cookie of ours, so Django's CSRF
-    token is not asked of it; page forms carry one in every mode."""
+    token is not asked of it; page forms and uploads of files carry one in every mode."""
+    if request.content_type == "multipart/form-data":
+        return None
     request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # Django's own switch
     return _foreign(request)
 

@@ -60,6 +60,7 @@ SPANS: dict[str, Field] = {
         Field("duration", "of the span", ORDER | {"="}, *_DURATION),
         Field("trace.duration", "of the whole trace", ORDER, *_DURATION),
         Field("flag", "a response flag, like UH"),
+        Field("span.name", "what its sender called the span"),
         Field("version", "of the service"),
         Field("instance", "pod or process"),
         Field("edge", "a call, like shop/web->shop/cart", WHOLE, f"two ids, like shop/web{ARROW}shop/cart", _edge),

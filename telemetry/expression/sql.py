@@ -176,3 +176,4 @@ _FIELDS: dict[str, Callable[[_Writer, str, Value], str]] = {
     "instance": lambda w, operator, value: w._text("instance", operator, value),
     "edge": _Writer._edge,
 }
+    "span.name": lambda w, operator, value: w._text("name", operator, value),

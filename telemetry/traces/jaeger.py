@@ -156,7 +156,7 @@ def _process_tags(span: Span) -> list[Tag]:
 
 
 def tag(key: str, value: Any) -> Tag:
-    """A key with a value and its type: string, bool, int64, float64 or binary (base64). Lists and maps are JSON text."""
+    """A key, its value and type: string, bool, int64, float64 or binary (base64). Lists and maps are JSON text."""
     kind, said = "string", value
     if isinstance(value, bool):
         kind = "bool"
@@ -169,4 +169,3 @@ def tag(key: str, value: Any) -> Tag:
     elif not isinstance(value, str):
         said = "" if value is None else orjson.dumps(plain(value)).decode()
     return {"key": key, "type": kind, "value": said}
-
