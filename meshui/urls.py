@@ -9,7 +9,7 @@ from meshui.api import series as series_api
 from meshui.api import status as status_api
 from meshui.api import trace as trace_api
 from meshui.api import traces as traces_api
-from meshui.pages import access, assets, graph, now, settings, trace
+from meshui.pages import access, assets, graph, now, settings
 from telemetry.traces.jaeger import Names
 
 urlpatterns = [
@@ -32,9 +32,9 @@ urlpatterns = [
     path("api/v1/traces/compare", trace_api.compare),
     path("api/v1/traces/<str:trace_id>", trace_api.trace),
     path("api/v1/traces/<str:trace_id>/critical-path", trace_api.path),
-    path("healthz", probes.healthz),
     path("jaeger/api/", include("meshui.api.jaeger_urls")),
     path("jaeger/dotted/api/", include("meshui.api.jaeger_urls"), {"names": Names.DOTTED}),
+    path("healthz", probes.healthz),
     path("readyz", probes.readyz),
     path("metrics", probes.metrics),
 ]
