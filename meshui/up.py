@@ -40,15 +40,18 @@ DRAIN_S = 20.0
 FLUSH_S = 5.0
 LOAD_EVERY_S = 0.1
 LONG_TICK_S, LONG_TICK_RESTS, MOST_RESTS = 0.8, 10.0, 6.0
+LEAST_RESTS, REST_A_SPAN_S = 0.5, 6e-6
 RETENTION_EVERY_S = 600.0
 
 Say = Callable[[str], object]
 
 
-def _tick_rests(usual_s: float) -> float:
+def _tick_rests(usual_s: float, spans: int) -> float:
     """A long tick rests up to six times as long, so that signals take little from taking data in; one of 0.3 s hardly
-    rests, since someone is watching."""
-    return usual_s * min(MOST_RESTS, LONG_TICK_RESTS * (usual_s / LONG_TICK_S) ** 2)
+    rests, since someone is watching. A tick that read few `spans` is long for another reason (a busy machine), and to
+    rest for it would only make the graph old."""
+    long = usual_s * min(MOST_RESTS, LONG_TICK_RESTS * (usual_s / LONG_TICK_S) ** 2)
+    return max(LEAST_RESTS * usual_s, min(long, REST_A_SPAN_S * spans))
 
 
 def _now() -> datetime:
@@ -155,7 +158,11 @@ class _Here:
     def _start_beats(self, running: Running) -> None:
         config, ticker, engine = self.config, running.ticker, self.parts.engine
         kept = Kept(traces=timedelta(seconds=config.retention_traces))
-        tick = Beat("tick", lambda: ticker.tick(_now()), 2 * config.tick, apart_s=config.tick, rest=_tick_rests)
+
+        def rest(usual_s: float) -> float:
+            return _tick_rests(usual_s, ticker.refreshed.spans_seen if ticker.refreshed else 0)
+
+        tick = Beat("tick", lambda: ticker.tick(_now()), 2 * config.tick, apart_s=config.tick, rest=rest)
 
         def load() -> None:
             if self.loader.load_sealed():

@@ -20,7 +20,7 @@ from telemetry.window import LIVE_WINDOWS, Window
 BUDGET_S = 2.0
 SELDOM_S = 5.0
 # Metrics come every 5 to 60 s, and computing them costs ten statements whatever they say.
-SAID_RESTS = 4.0
+SAID_RESTS = 6.0
 
 
 @dataclass
