@@ -131,6 +131,9 @@ class Config:
         "10s", parse_duration, "How long an unanswered call to an unknown target waits for the target's own span."
     )
 
+    home_cluster: str = setting(
+        "", str, "Name of the cluster that MeshUI is in, beside `Kubernetes`: its services' ids name no cluster."
+    )
     max_services: int = setting(
         "2000", parse_number, "Most nodes of a graph; beyond it the quietest services are shown as one."
     )

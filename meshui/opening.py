@@ -12,6 +12,7 @@ from meshui.access import people
 from meshui.config import Config, ConfigError
 from telemetry.engine.embedded import open_embedded
 from telemetry.engine.engine import Engine, EngineError
+from telemetry.engine.home import learn_home
 from telemetry.engine.migrate import migrate
 from telemetry.spool.identity import SpoolTaken
 from telemetry.spool.spool import Spool
@@ -50,6 +51,7 @@ def _engine(config: Config) -> Engine:
     try:
         engine = open_embedded(config.engine_dir)
         migrate(engine)
+        learn_home(engine, config.home_cluster)
     except EngineError as error:
         raise ConfigError(f"The engine in {config.engine_dir} does not open: {error}") from error
     return engine

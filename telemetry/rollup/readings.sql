@@ -106,9 +106,9 @@ WITH fields AS (
   SELECT * EXCEPT (flags, code, protocol), multiIf(NOT by_cluster, side, inward, 'server', 'client') AS spoke,
     if(flags != '', toString(flags), s['flags']) AS ended, if(said_code != 0, said_code, code) AS answered,
     multiIf(protocol != '', toString(protocol), s['protocol'] != '', lower(s['protocol']), said_grpc >= 0, 'grpc', 'http') AS speaks,
-    if(s['own'] = '', '', meshui_id(if(s['own_cluster'] = 'Kubernetes', '', s['own_cluster']), s['own_ns'], meshui_bare(s['own'], s['own_ns']))) AS own_id,
-    if(s['source'] = '', '', meshui_id(if(s['source_cluster'] = 'Kubernetes', '', s['source_cluster']), s['source_ns'], meshui_bare(s['source'], s['source_ns']))) AS one,
-    if(s['target'] = '', '', meshui_id(if(s['target_cluster'] = 'Kubernetes', '', s['target_cluster']), s['target_ns'], meshui_bare(s['target'], s['target_ns']))) AS other
+    if(s['own'] = '', '', meshui_id(meshui_cluster(s['own_cluster']), s['own_ns'], meshui_bare(s['own'], s['own_ns']))) AS own_id,
+    if(s['source'] = '', '', meshui_id(meshui_cluster(s['source_cluster']), s['source_ns'], meshui_bare(s['source'], s['source_ns']))) AS one,
+    if(s['target'] = '', '', meshui_id(meshui_cluster(s['target_cluster']), s['target_ns'], meshui_bare(s['target'], s['target_ns']))) AS other
   FROM said
 ), ends AS (
   SELECT *, multiIf(NOT by_cluster, if(swapped, other, one), spoke = 'client', own_id, '') AS known_source,

@@ -291,7 +291,7 @@ WITH met AS (
   FROM met
 )
 SELECT bucket, ts, duration, late, trace_id, span_id, parent_id,
-  if(own_name = '', '-/unknown', meshui_id(if(home = 'Kubernetes', '', home), ns, own_name)) AS node, version, instance, role,
+  if(own_name = '', '-/unknown', meshui_id(meshui_cluster(home), ns, own_name)) AS node, version, instance, role,
   envoy OR linkerd AS proxy,
   -- A gateway calls others than its own workload. One tagged `outbound` is told from a sidecar by starting the trace.
   role != 'relay' AND (gateway_owner OR (envoy AND kind = 2 AND cluster != '' AND NOT inward

@@ -205,7 +205,7 @@ WITH met AS (
   FROM met
 )
 SELECT bucket, ts, trace_id, span_id,
-  if(own_name = '', '-/unknown', meshui_id(if(home = 'Kubernetes', '', home), ns, own_name)) AS node, version, instance,
+  if(own_name = '', '-/unknown', meshui_id(meshui_cluster(home), ns, own_name)) AS node, version, instance,
   CAST(part AS $ROLE) AS role, part != 'relay' AND gateway AS gateway,
   multiIf(nobody, '', address, concat('ip of ', own_name), svc != '', svc, called_host) AS peer,
   if(nobody OR address OR svc = '', '', extract(called_host, '(?:^|[.])[^.]+[.]([^.]+)[.]svc(?:[.]|$)')) AS peer_ns,

@@ -7,8 +7,8 @@
 -- Work of one run of buckets: names that nobody had met, those for which there is no room.
 CREATE TABLE IF NOT EXISTS fold_met (what $NAME, id String, part String, at DateTime64(9, 'UTC')) ENGINE = Memory;
 CREATE TABLE IF NOT EXISTS fold_over (what $NAME, id String, part String) ENGINE = Memory;
-CREATE TABLE IF NOT EXISTS fold_heard_bounded AS fold_heard;
-CREATE TABLE IF NOT EXISTS fold_resolved_bounded AS fold_resolved;
+CREATE TABLE IF NOT EXISTS fold_heard_bounded AS fold_heard ENGINE = Memory;
+CREATE TABLE IF NOT EXISTS fold_resolved_bounded AS fold_resolved ENGINE = Memory;
 
 -- What was over its bound, for a warning: n names, as in `example`, that counted as `other` in buckets up to `at`.
 CREATE TABLE IF NOT EXISTS crowded (at DateTime('UTC'), what $NAME, id String, signal $NAME, n UInt64, example String)

@@ -46,6 +46,30 @@ def test_a_failing_file_is_repeated_from_its_start(bare_engine: EmbeddedEngine, 
     assert {"one", "two", "three"} <= {row["name"] for row in bare_engine.query("SHOW TABLES")}
 
 
+def test_what_keeps_no_rows_is_made_anew_when_its_text_changes(bare_engine: EmbeddedEngine, tmp_path: Path) -> None:
+    (tmp_path / "0001_table.sql").write_text(
+        "CREATE TABLE IF NOT EXISTS kept (a UInt8) ENGINE = MergeTree ORDER BY a;\n"
+    )
+    views = tmp_path / "0002_views.sql"
+    text = (
+        "CREATE TABLE IF NOT EXISTS passing (a UInt8{more}) ENGINE = Null;\n"
+        "CREATE MATERIALIZED VIEW IF NOT EXISTS mv_kept TO kept AS SELECT a + {add} AS a FROM passing;\n"
+    )
+    for add, more in ((1, ""), (1, ""), (10, ", b UInt8")):
+        read.cache_clear()
+        views.write_text(text.format(add=add, more=more))
+        migrate(bare_engine, tmp_path)
+        bare_engine.execute("INSERT INTO passing (a) VALUES (1)")
+    assert [row["a"] for row in bare_engine.query("SELECT a FROM kept ORDER BY a")] == [2, 2, 11]
+
+
+def test_all_that_keeps_no_rows_can_be_made_anew(engine: EmbeddedEngine) -> None:
+    before = tables(engine)
+    engine.execute("TRUNCATE TABLE migrations_text")
+    assert migrate(engine) == []
+    assert tables(engine) == before
+
+
 def test_two_files_of_one_number_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "0001_a.sql").touch()
     (tmp_path / "0001_b.sql").touch()
