@@ -9,13 +9,15 @@ from meshui.api import series as series_api
 from meshui.api import status as status_api
 from meshui.api import trace as trace_api
 from meshui.api import traces as traces_api
-from meshui.pages import access, assets, graph, now, settings
+from meshui.api import upload as upload_api
+from meshui.pages import access, assets, graph, now, settings, upload
 from telemetry.traces.jaeger import Names
 
 urlpatterns = [
     path("", now.page),
     path("graph/", graph.page),
     path("settings/", settings.page),
+    path("traces/upload/", upload.page),
     path("sign-in/", access.sign_in),
     path("sign-out/", access.sign_out),
     path("password/", access.password),
@@ -29,6 +31,7 @@ urlpatterns = [
     path("api/v1/flags", readings_api.flags),
     path("api/v1/status", status_api.status),
     path("api/v1/traces", traces_api.traces),
+    path("api/v1/traces/upload", upload_api.upload),
     path("api/v1/traces/compare", trace_api.compare),
     path("api/v1/traces/<str:trace_id>", trace_api.trace),
     path("api/v1/traces/<str:trace_id>/critical-path", trace_api.path),

@@ -44,10 +44,10 @@ def _traces(document: object) -> list[Any]:
 
 def _request(trace: dict[str, Any]) -> Message:
     by_process: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for span in trace["spans"]:
-        by_process[span.get("processID", "")].append(span)
     request = ExportTraceServiceRequest()
     try:
+        for span in trace["spans"]:
+            by_process[span.get("processID", "")].append(span)
         for process_id, spans in by_process.items():
             process = spans[0].get("process") or (trace["processes"] or {}).get(process_id) or {}
             resource_spans = request.resource_spans.add()
@@ -58,7 +58,7 @@ def _request(trace: dict[str, Any]) -> Message:
             scope = resource_spans.scope_spans.add()
             for span in spans:
                 _span(scope.spans.add(), span)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise Unreadable(f"broken Jaeger span: {error!r}") from error
     return request
 
