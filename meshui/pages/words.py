@@ -1,10 +1,12 @@
 """Numbers as a person reads them: twin of static/src/ui/number.js; static/test/words.json tests both."""
 
+import re
 from math import floor
 
 GAP = "\u2009"
 NONE = "–"
 _NEARLY_ALL = 0.995
+_UNIT = re.compile(r"(?<=\d) (?=(?:%|ms|s|min|h|k|M)\b|%)")
 _LARGE = ((1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))
 
 
@@ -87,3 +89,8 @@ def span(seconds: float) -> str:
 def plural(number: int, one: str, many: str = "") -> str:
     """`1 service`, `43 services`."""
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def units(text: str) -> str:
+    """A sentence whose numbers stay with their units at the end of a line."""
+    return _UNIT.sub("\N{NO-BREAK SPACE}", text)

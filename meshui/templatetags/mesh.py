@@ -24,9 +24,9 @@ register.filter("level", words.level)
 register.filter("ms", words.ms)
 register.filter("size", words.size)
 register.filter("span", words.span)
+register.filter("units", words.units)
 register.simple_tag(words.plural, name="plural")
 _SHARE = re.compile(r"[\d.,]+\s% of requests")
-_UNIT = re.compile(r"(?<=\d) (?=(?:%|ms|s|min|h|k|M)\b|%)")
 
 
 @register.simple_tag
@@ -89,12 +89,6 @@ def when(at: datetime | str | None) -> SafeString:
 
 
 @register.filter
-def units(text: str) -> str:
-    """A sentence whose numbers stay with their units at the end of a line."""
-    return _UNIT.sub("\N{NO-BREAK SPACE}", text)
-
-
-@register.filter
 def first_sentence(text: str) -> str:
     """Without its full stop: for the title of a page."""
     return text.split(". ", maxsplit=1)[0].removesuffix(".")
@@ -103,7 +97,7 @@ def first_sentence(text: str) -> str:
 @register.filter
 def emphasised(text: str) -> SafeString:
     """A sentence with its share of requests stressed: the number that a person looks for."""
-    return mark_safe(_SHARE.sub(lambda found: f"<em>{found[0]}</em>", escape(units(text))))  # noqa: S308  escaped before
+    return mark_safe(_SHARE.sub(lambda found: f"<em>{found[0]}</em>", escape(words.units(text))))  # noqa: S308  escaped before
 
 
 @register.simple_tag

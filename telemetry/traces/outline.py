@@ -64,7 +64,9 @@ def outline(trace: Trace) -> dict[str, Any]:
         "duration": trace.duration_ns // 1000,
         "root": trace.root,
         "origin": NOBODY if began is None else began.index,
+        "origin_text": "" if began is None else began.text,
         "slowest": NOBODY if most is None else most.index,
+        "slowest_text": "" if most is None else most.text,
         "services": list(services.places),
         "operations": list(operations.places),
         "versions": list(versions.places),
@@ -87,14 +89,14 @@ def _places(of: Sequence[int | None] | Iterable[int | None]) -> list[int]:
 def ended(say: Telling, index: int) -> str:
     """How a span that did not end well ended, short: `503 UH`; with flags also where it did. Empty for the others."""
     span = say.trace.spans[index]
-    if not (failed(span) or span.flags):
+    if not span.flags and judge(span) in (None, Outcome.OK):
         return ""
     return " ".join(filter(None, (say.ended(index), *span.flags))) or ("error" if failed(span) else "")
 
 
 def failed(span: Span) -> bool:
-    """It says so, or its answer was a server's fault."""
-    return span.failed or judge(span) is Outcome.ERROR
+    """By its own words it ended in a server's fault: what a client got wrong is none."""
+    return judge(span) is Outcome.ERROR
 
 
 def _marks(trace: Trace, index: int, critical: bool) -> int:

@@ -20,9 +20,10 @@ class Row:
     folded: int
 
 
-def rows(trace: Trace) -> list[Row]:
-    """From the top down, brothers in order of start; what nothing holds comes in order of start too."""
-    into = folded_into(trace)
+def rows(trace: Trace, unfolded: int | None = None) -> list[Row]:
+    """From the top down, brothers in order of start; what nothing holds comes in order of start too. Into the span
+    `unfolded` nothing is folded."""
+    into = [None if target == unfolded else target for target in folded_into(trace)]
     counts = [0] * len(into)
     for target in into:
         if target is not None:

@@ -17,7 +17,7 @@ import { clock, span } from "../ui/time.js";
  * @typedef {import("./model.js").Graph} Graph
  * @typedef {import("./state.js").State} State
  * @typedef {{stage: import("./stage.js").MeshGraph, picture: import("./picture.js").Picture, panel: import("../ui/panel.js").Panel, twin: import("./twin.js").Twin,
- *   bar: import("./bar.js").Bar, table: import("./table-view.js").TableView, body: HTMLElement, say: (sentence: string) => void, flags: Record<string, any>, debug: HTMLElement|null}} Parts
+ *   bar: import("./bar.js").Bar, table: Pick<import("./table-view.js").TableView, "show"|"clear">, body: HTMLElement, say: (sentence: string) => void, flags: Record<string, any>, debug: HTMLElement|null}} Parts
  */
 
 const TIDY_MS = 300;

@@ -6,7 +6,6 @@ import { elkAt } from "../graph/elk.js";
 import { isArrow } from "../graph/keys.js";
 import { Picture } from "../graph/picture.js";
 import { nextSort } from "../graph/table.js";
-import { TableView } from "../graph/table-view.js";
 import { Twin } from "../graph/twin.js";
 import { store } from "../live/live.js";
 import { bindKeys, keysAreOn } from "../ui/keys.js";
@@ -23,11 +22,31 @@ const desk = new Desk({
   stage, picture, panel, say,
   twin: new Twin(byId("twin")),
   bar: new Bar(),
-  table: new TableView(byId("table")),
+  table: later(async () => new (await import("../graph/table-view.js")).TableView(byId("table"))),
   body: byId("body"),
   flags: JSON.parse(byId("flags").textContent ?? "{}"),
   debug: document.getElementById("debug"),
 });
+
+/** The table, fetched when it is first to be shown: until then the server's own stands there. @param {() => Promise<import("../graph/table-view.js").TableView>} make */
+function later(make) {
+  /** @type {Promise<import("../graph/table-view.js").TableView>|undefined} */ let table;
+  let newest = 0;
+  return {
+    /** @param {Parameters<import("../graph/table-view.js").TableView["show"]>} asked */
+    show(...asked) {
+      const mine = ++newest;
+      table ??= make();
+      void table.then((made) => {
+        if (mine === newest) made.show(...asked);
+      });
+    },
+    clear() {
+      newest += 1;
+      void table?.then((made) => made.clear());
+    },
+  };
+}
 
 store.subscribe((graph, changed) => desk.take(graph, changed.nodes === null));
 document.addEventListener("visibilitychange", () => desk.show());

@@ -3,15 +3,12 @@ import { html, nothing, svg } from "lit/html.js";
 import { shortRate, worseSignal } from "../graph/words.js";
 import { isProblem } from "../graph/model.js";
 import { spriteUrl } from "./health.js";
+import { icon, mark } from "./marks.js";
 import { GAP, NONE, ratio } from "./number.js";
 
+export { icon, mark };
+
 /** @typedef {import("../graph/model.js").Node} Node @typedef {import("../graph/model.js").Edge} Edge */
-
-/** @param {string} health */
-export const mark = (health) => html`<svg class="h" data-h=${health} role="img" aria-label=${health}><use href="${spriteUrl()}#${health}"></use></svg>`;
-
-/** @param {string} name @param {string} [classes] */
-export const icon = (name, classes = "i") => html`<svg class=${classes} aria-hidden="true"><use href="${spriteUrl()}#${name}"></use></svg>`;
 
 /** @param {string} health */
 export const pill = (health) => html`<span class="pill" data-h=${health}><svg class="h" data-h=${health} aria-hidden="true"><use href="${spriteUrl()}#${health}"></use></svg>${health}</span>`;
