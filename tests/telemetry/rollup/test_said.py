@@ -1,13 +1,15 @@
 """What metrics or logs said becomes edges and nodes: whose side makes the edge, what counts at the node, what a name
 means (mesh-telemetry.md §1.5, rules.md)."""
 
+from pathlib import Path
 from typing import Any
 
 from telemetry.engine.embedded import EmbeddedEngine
 from telemetry.engine.engine import Signal
 from telemetry.rollup import said
 from telemetry.rollup.fold import Run, learn_owners
-from tests.build import T0, later
+from telemetry.rollup.refresh import refresh
+from tests.build import T0, later, load, log, logs, resource
 
 Stored = dict[str, Any]
 
@@ -185,3 +187,14 @@ def test_a_service_and_what_its_pods_call_themselves_are_one_node(engine: Embedd
     edges, nodes = settled(engine, row("client", 3, target="shop/reviews"), row("client", 2, target="shop/reviews-app"))
     assert set(edges) == {("shop/web", "shop/reviews-app")}
     assert nodes["shop/reviews-app"]["requests"] == 5
+
+
+def test_logs_rest_so_many_times_as_long_as_they_took(engine: EmbeddedEngine, tmp_path: Path) -> None:
+    sidecar = resource("web", namespace="shop")
+    for n in (1, 2):
+        sent = log(attributes={"response_code": "200", "response_flags": "-", "traffic_direction": "inbound"})
+        load(engine, tmp_path, logs(sidecar, sent), received=later(n))
+        refresh(engine, later(n), rest=3600.0)
+    assert refresh(engine, later(3), rest=3600.0).left > 0
+    stored = engine.query("SELECT sum(requests) AS n FROM nodes_10s FINAL")
+    assert stored[0]["n"] == 1
