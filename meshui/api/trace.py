@@ -1,7 +1,5 @@
 """One trace: its spans, `GET /api/v1/traces/{id}`, its critical path, and two compared."""
 
-import re
-
 from django.http import HttpRequest, HttpResponse
 
 from meshui.access.problem import problem
@@ -9,13 +7,13 @@ from meshui.api.answer import ok, question
 from meshui.api.ask import BadQuestion
 from meshui.running import running
 from telemetry.span import Trace
+from telemetry.trace_id import trace_id_in
 from telemetry.traces.body import path_json, trace_json
 from telemetry.traces.compare_body import comparison_json
 from telemetry.traces.load import trace as load
 from telemetry.traces.typical import typical
 
 _TYPICAL = "typical"
-_TRACE_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @question
@@ -60,8 +58,8 @@ def _asked(request: HttpRequest, field: str) -> str:
 
 
 def _load(field: str, trace_id: str) -> Trace | None:
-    wanted = trace_id.lower().zfill(32) if len(trace_id) == 16 else trace_id.lower()
-    if _TRACE_ID.fullmatch(wanted) is None:
+    wanted = trace_id_in(trace_id)
+    if wanted is None:
         raise BadQuestion(field, f"{trace_id[:80]!r} is no trace id: expected 32 hexadecimal digits")
     return load(running().engine, wanted)
 

@@ -9,6 +9,7 @@ import { bindKeys, keysAreOn, switchKeys } from "../ui/keys.js";
 import { say } from "../ui/live-region.js";
 import { toggleTheme } from "../ui/theme.js";
 import { clock, span, tellTimes } from "../ui/time.js";
+import { followTraceIds } from "../ui/trace-id.js";
 
 const QUIET_S = 2;
 
@@ -36,6 +37,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 copyButtons(document);
+followTraceIds((address) => location.assign(address));
 
 function togglePause() {
   if (store.paused) store.resume();
@@ -73,9 +75,10 @@ function settle() {
 
 document.addEventListener("pagechange", settle);
 settle();
-bindKeys({ d: toggleTheme, "?": help, "Shift+?": help });
+const go = (/** @type {string} */ path) => () => location.assign(path);
+bindKeys({ d: toggleTheme, "?": help, "Shift+?": help, "g n": go("/"), "g g": go("/graph/") });
 if (window_) {
-  bindKeys({ l: togglePause, "g n": () => location.assign("/"), "g g": () => location.assign("/graph/") });
+  bindKeys({ l: togglePause });
   onConnection(tellConnection);
   goLive(window_);
 }
