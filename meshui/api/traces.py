@@ -9,7 +9,7 @@ from meshui.api.ask import BadQuestion, asked_int
 from meshui.api.asked_traces import asked_traces
 from meshui.running import running
 from telemetry.expression.tree import text
-from telemetry.traces.aggregate import aggregates
+from telemetry.traces.aggregate import aggregates, aggregates_of
 from telemetry.traces.cursor import Cursor, cursor_of, cursor_text
 from telemetry.traces.list_body import page_json
 from telemetry.traces.search import ORDERS, Order, search
@@ -27,7 +27,8 @@ def traces(request: HttpRequest) -> HttpResponse:
     )
     about = f"{order} {'' if asked.match is None else text(asked.match)}"
     page = search(running().engine, asked, order=order, limit=limit, after=_after(request, about))
-    return ok(page_json(page, aggregates(page.question), cursor_text(page.next, about) if page.next else None))
+    numbers = aggregates_of(page.items) if page.whole else aggregates(page.question)
+    return ok(page_json(page, numbers, cursor_text(page.next, about) if page.next else None))
 
 
 def _order(request: HttpRequest) -> Order:

@@ -1,20 +1,25 @@
 """What is asked of stored traces, and how the engine is asked it: which spans match, in which time, of which snapshot
 of what is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from telemetry.engine import statement
 from telemetry.engine.engine import Engine, Row
-from telemetry.expression.sql import Condition, condition, placed
+from telemetry.expression.sql import Condition, condition, is_plain, placed
 from telemetry.expression.tree import Expression
 from telemetry.window import BUCKET_S
 
 NEAR = timedelta(minutes=10)
 """How far from the time asked about the other spans of a matching trace are looked for."""
+SAMPLED_ONE_IN = 10
+MOST_SPANS = 2_000_000
+"""Beyond so many spans, numbers of many traces are of a sample."""
+FEW = 1_000
+"""So many traces are looked at one by one, however many others there are."""
 _HERE = Path(__file__).parent
 _NS = 1_000_000_000
 
@@ -43,13 +48,24 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One that is asked: compiled, bounded and of one snapshot."""
+    """One that is asked: compiled, bounded and of one snapshot. `plain`: `where` may be asked of every span."""
 
     engine: Engine
     where: Condition
     since_ns: int
     until_ns: int
     snapshot: Snapshot
+    plain: bool
+    among: Literal["1", "$THESE", "$SAMPLED"] = "1"
+    traces: tuple[str, ...] = ()
+
+    def these(self, traces: Iterable[str]) -> "Question":
+        """The same about given traces only."""
+        return replace(self, among="$THESE", traces=tuple(traces))
+
+    def sampled(self) -> "Question":
+        """The same about one in SAMPLED_ONE_IN traces: those of the lowest ids, which are read without the others."""
+        return replace(self, among="$SAMPLED")
 
     def within(self, since_ns: int, until_ns: int) -> "Question":
         """The same about a part of its time."""
@@ -57,8 +73,8 @@ class Question:
 
     def ask(self, name: str, /, *, timeout_s: float = 10.0, **params: Any) -> list[Row]:
         """The answer to `<name>.sql`. Raises EngineError (code 159 after `timeout_s`)."""
-        text = placed(_text(name), self.where)
-        (sql,) = statement.statements(text)
+        named, asked = statement.read(_HERE / "where.sql"), statement.read(_HERE / f"{name}.sql")
+        (sql,) = statement.statements(placed((named + asked).replace("$AMONG", self.among), self.where))
         bound = self._params() | self.where.params | params
         taken = {key: value for key, value in bound.items() if f"{{{key}:" in sql}
         return self.engine.query(sql, taken, timeout_s=timeout_s)
@@ -72,7 +88,24 @@ class Question:
             "until_bucket": until,
             "near_since": since - NEAR,
             "near_until": until + NEAR,
+            "traces": list(self.traces),
+            "below": f"{2**128 // SAMPLED_ONE_IN:032x}",
         } | self.snapshot.params
+
+
+def narrowed(question: Question, timeout_s: float = 10.0) -> tuple[Question, float]:
+    """The question to count by, and the share of the traces that it is about: all, but of very many a sample, which is
+    stated. Few that match are never sampled."""
+    size = question.ask("search_size", timeout_s=timeout_s)[0]["spans"]
+    if size <= MOST_SPANS:
+        return question, 1.0
+    few = question.ask("search_few", timeout_s=timeout_s, limit=FEW + 1)
+    if len(few) <= FEW:
+        return question.these(row["trace"] for row in few), 1.0
+    share = question.sampled().ask("search_size", timeout_s=timeout_s)[0]["spans"] / size
+    # Ids that are not random from their first bit on make no sample of all.
+    fair = 0.5 <= share * SAMPLED_ONE_IN <= 2
+    return (question.sampled(), share) if fair else (question, 1.0)
 
 
 def question(engine: Engine, asked: Asked, snapshot: Snapshot) -> Question:
@@ -82,7 +115,8 @@ def question(engine: Engine, asked: Asked, snapshot: Snapshot) -> Question:
         rows = engine.query(placed(_statement("resource_ids"), where), where.params)
         return [row["resource_id"] for row in rows]
 
-    return Question(engine, condition(asked.match, resources), asked.since_ns, asked.until_ns, snapshot)
+    where = condition(asked.match, resources)
+    return Question(engine, where, asked.since_ns, asked.until_ns, snapshot, is_plain(asked.match))
 
 
 def snapshot(engine: Engine) -> Snapshot:
@@ -108,10 +142,6 @@ def bucket(at_ns: int) -> datetime:
     """The bucket that an instant lies in."""
     seconds = at_ns // _NS
     return datetime.fromtimestamp(seconds - seconds % BUCKET_S, UTC)
-
-
-def _text(name: str) -> str:
-    return statement.read(_HERE / "where.sql") + statement.read(_HERE / f"{name}.sql")
 
 
 def _statement(name: str) -> str:

@@ -1,6 +1,7 @@
 """Traces of a list as `GET /api/v1/traces` says them (api.md). Pure.
 
-Beyond api.md: `searched_from` is later than `from` where the search ran out of time; `aggregates.per_s`."""
+Beyond api.md: `searched_from` is later than `from` where the search ran out of time; `aggregates.per_s`,
+`aggregates.sampled`: the share of the traces that was counted, 1 if all were."""
 
 from typing import Any
 
@@ -31,6 +32,7 @@ def aggregates_json(numbers: Aggregates, seconds: float) -> dict[str, Any]:
         "count": numbers.traces,
         "per_s": numbers.traces / seconds,
         "error_ratio": numbers.error_ratio,
+        "sampled": numbers.sampled,
         "duration_ms": dict(zip(_PERCENTILES, numbers.quantiles_ms, strict=True)),
     }
 

@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Literal
 
 from telemetry.engine.engine import Engine, EngineError
-from telemetry.traces.asking import Asked, Question, Snapshot, question, since_then, snapshot
+from telemetry.traces.asking import FEW, Asked, Question, Snapshot, question, since_then, snapshot
 from telemetry.traces.cursor import Cursor
 from telemetry.traces.summary import Summary, summaries
 
@@ -23,6 +23,7 @@ TOOK_TOO_LONG = 159
 _FIRST_SLICE_NS = 120_000_000_000
 _GROWTH = 6
 _NARROWER = 3
+_FIRST_BATCH = 2_000
 _END = (2**62, "ff" * 16)
 _FIRST_ID = "00" * 16
 
@@ -36,6 +37,12 @@ class Page:
     next: Cursor | None
     searched_since_ns: int
     question: Question
+    first: bool
+
+    @property
+    def whole(self) -> bool:
+        """Nothing else matches: no page came before, none comes after, all the time was searched."""
+        return self.first and self.next is None and self.searched_since_ns == self.question.since_ns
 
 
 _Traces = dict[str, tuple[int, int]]
@@ -71,13 +78,14 @@ def search(
     seen = snapshot(engine) if after is None else since_then(engine, after.snapshot)
     asking = question(engine, asked, seen)
     place = _END if after is None else (after.rank, after.trace_id)
-    found = (
-        _Newest(asking, place, limit, left).found() if order == "newest" else _ranked(asking, order, place, limit, left)
-    )
+    if order == "newest":
+        found = _Newest(asking, place, limit, left).found()
+    else:
+        found = _Ranked(asking, order, place, limit, left).found()
     shown = dict(islice(found.traces.items(), limit))
     by_id = summaries(asking, {trace: at for trace, (_, at) in shown.items()}, max(1.0, left()))
     items = tuple(by_id[trace] for trace in shown if trace in by_id)
-    return Page(items, _next(asked, seen, found, shown, order), found.searched_since_ns, asking)
+    return Page(items, _next(asked, seen, found, shown, order), found.searched_since_ns, asking, after is None)
 
 
 def _next(asked: Asked, seen: Snapshot, found: _Found, shown: _Traces, order: Order) -> Cursor | None:
@@ -132,8 +140,8 @@ class _Newest:
         if self._place == _END or not traces:
             return set()
         rank, trace = self._place
-        later = self._asking.within(min(rank, self._asking.until_ns - 1), self._asking.until_ns)
-        rows = later.ask("search_shown", timeout_s=self._left(), traces=traces, before=rank, before_trace=trace)
+        after = self._asking.within(min(rank, self._asking.until_ns - 1), self._asking.until_ns)
+        rows = after.these(traces).ask("search_shown", timeout_s=self._left(), before=rank, before_trace=trace)
         return {row["trace"] for row in rows}
 
 
@@ -145,19 +153,56 @@ def _slices(since: int, until: int) -> Iterator[tuple[int, int]]:
         until, length = begin, length * _GROWTH
 
 
-def _ranked(asking: Question, order: Order, place: tuple[int, str], limit: int, left: Callable[[], float]) -> _Found:
-    """Over all of the time asked about; over its newest part if that takes too long."""
-    since = asking.since_ns
-    for _ in range(_NARROWER):
-        part = asking.within(since, asking.until_ns)
-        try:
-            rows = part.ask(
-                f"search_{order}", timeout_s=left() / 2, before=place[0], before_trace=place[1], limit=limit + 1
-            )
-        except EngineError as error:
-            if error.code != TOOK_TOO_LONG:
-                raise
-            since = asking.until_ns - (asking.until_ns - since) // _GROWTH
-            continue
-        return _Found({row["trace"]: (row["rank"], row["at"]) for row in rows}, since)
-    return _Found({}, asking.until_ns)
+class _Ranked:
+    """Looks at every span for a match where that costs little; else through those that match, if they are few; else
+    through all traces in order of rank, a batch at a time.
+
+    What takes too long is asked again of the newest part of the time."""
+
+    def __init__(
+        self, asking: Question, order: Order, place: tuple[int, str], limit: int, left: Callable[[], float]
+    ) -> None:
+        self._asking = asking
+        self._order = order
+        self._place = place
+        self._limit = limit
+        self._left = left
+
+    def found(self) -> _Found:
+        since, until = self._asking.since_ns, self._asking.until_ns
+        for _ in range(_NARROWER):
+            try:
+                return _Found(self._look(self._asking.within(since, until)), since)
+            except EngineError as error:
+                if error.code != TOOK_TOO_LONG:
+                    raise
+            since = until - (until - since) // _GROWTH
+        return _Found({}, until)
+
+    def _look(self, part: Question) -> _Traces:
+        if part.plain:
+            return self._traces(part, self._place, self._limit + 1, "search_ranks_plain")
+        few = part.ask("search_few", timeout_s=self._left() / 2, limit=FEW + 1)
+        if len(few) <= FEW:
+            return self._traces(part.these(row["trace"] for row in few), self._place, self._limit + 1) if few else {}
+        found: _Traces = {}
+        place, batch = self._place, max(_FIRST_BATCH, 4 * self._limit)
+        while len(found) <= self._limit:
+            ranked = self._traces(part, place, batch)
+            matching = self._matching(part, ranked)
+            found |= {trace: at for trace, at in ranked.items() if trace in matching}
+            if len(ranked) < batch:
+                break
+            trace, (rank, _) = next(reversed(ranked.items()))
+            place, batch = (rank, trace), batch * _GROWTH
+        return found
+
+    def _traces(self, part: Question, place: tuple[int, str], limit: int, name: str = "search_ranks") -> _Traces:
+        by_errors = int(self._order == "errors")
+        before = {"before": place[0], "before_trace": place[1]}
+        rows = part.ask(name, timeout_s=self._left() / 2, limit=limit, by_errors=by_errors, **before)
+        return {row["trace"]: (row["rank"], row["at"]) for row in rows}
+
+    def _matching(self, part: Question, traces: _Traces) -> set[str]:
+        rows = part.these(traces).ask("search_matching", timeout_s=self._left() / 2) if traces else []
+        return {row["trace"] for row in rows}

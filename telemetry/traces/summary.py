@@ -42,7 +42,7 @@ def summaries(question: Question, near: Mapping[str, int], timeout_s: float) -> 
     if not near:
         return {}
     hours = sorted({hour for at in near.values() for hour in _hours(at)})
-    rows = question.ask("summary", timeout_s=timeout_s, traces=list(near), hours=hours)
+    rows = question.these(near).ask("summary", timeout_s=timeout_s, hours=hours)
     parts: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         parts[row["trace"]].append(row)
