@@ -10,7 +10,7 @@ from meshui.api import status as status_api
 from meshui.api import trace as trace_api
 from meshui.api import traces as traces_api
 from meshui.api import upload as upload_api
-from meshui.pages import access, assets, graph, now, settings, trace, upload
+from meshui.pages import access, assets, compare, graph, now, settings, trace, upload
 from telemetry.traces.jaeger import Names
 
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("graph/", graph.page),
     path("settings/", settings.page),
     path("traces/upload/", upload.page),
+    path("traces/compare/", compare.page),
     path("traces/<str:trace_id>/", trace.page),
     path("sign-in/", access.sign_in),
     path("sign-out/", access.sign_out),

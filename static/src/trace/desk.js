@@ -65,7 +65,6 @@ export class Desk {
   }
 
   #take() {
-    this.#tries = triesOf(this.trace);
     this.#all = [];
     this.#search();
   }
@@ -104,6 +103,7 @@ export class Desk {
     const { body } = this.#parts;
     this.#rows = rowsOf(trace, this.#folding);
     this.#critical = criticalOf(trace, this.#folding);
+    this.#tries = triesOf(trace, this.#rows);
     body.dataset.view = this.view;
     for (const button of document.querySelectorAll("button[data-view]")) button.setAttribute("aria-pressed", String(button.getAttribute("data-view") === this.view));
     byId("fold").setAttribute("aria-pressed", String(this.#folding.fold));

@@ -10,20 +10,19 @@ function follows(trace, one, next) {
   return same && marked(trace, one, FAILED) && start[next] >= start[one] + duration[one];
 }
 
-/** Which try a span is, from 1; only spans that are one of several. @param {Outline} trace @returns {Map<number, number>} */
-export function triesOf(trace) {
+/** Which try a row is, from 1; only rows that are one of several. @param {Outline} trace @param {import("./rows.js").Row[]} rows @returns {Map<number, number>} */
+export function triesOf(trace, rows) {
   /** @type {Map<number, number>} */ const tries = new Map();
-  for (const brothers of trace.children) {
-    if (brothers.length < 2) continue;
-    /** @type {Map<string, number>} */ const last = new Map();
-    for (const i of brothers) {
-      const key = `${trace.columns.service[i]} ${trace.columns.operation[i]} ${trace.columns.role[i]}`;
-      const before = last.get(key);
-      last.set(key, i);
-      if (before === undefined || !follows(trace, before, i)) continue;
-      const nth = tries.get(before) ?? 1;
-      tries.set(before, nth).set(i, nth + 1);
-    }
+  /** Of each depth the last that asked what, below the row that is open there. @type {Map<string, number>[]} */ const last = [];
+  for (const { index, depth } of rows) {
+    last.length = depth + 1;
+    const mine = (last[depth] ??= new Map());
+    const key = `${trace.columns.service[index]} ${trace.columns.operation[index]} ${trace.columns.role[index]}`;
+    const before = mine.get(key);
+    mine.set(key, index);
+    if (before === undefined || !follows(trace, before, index)) continue;
+    const nth = tries.get(before) ?? 1;
+    tries.set(before, nth).set(index, nth + 1);
   }
   return tries;
 }

@@ -60,7 +60,7 @@ export function edgePanel(edge, context) {
 <h2 class="ptitle call" id="panel-title" tabindex="-1"><a href=${context.link(edge.source)} data-go=${edge.source} data-kind="node">${fullName(edge.source)}</a>${icon("arrow-right", "i s")}<a href=${context.link(edge.target)} data-go=${edge.target} data-kind="node">${fullName(edge.target)}</a></h2>
 <p class="row">${pill(edge.health)}</p>
 ${why(edge)}
-${newest ? html`<div class="row acts"><a class="btn pri" href="/api/v1/traces/${newest}">Open a failing request</a></div>` : nothing}</div>
+${newest ? html`<div class="row acts"><a class="btn pri" href="/traces/${newest}/">Open a failing request</a></div>` : nothing}</div>
 ${golden(edge, context)}
 ${codesTable(edge.codes)}
 ${flagNotes(edge.flags, context.flags)}

@@ -47,7 +47,7 @@ export function nodePanel(node, context) {
 <div class="row wraps"><h2 class="ptitle" id="panel-title" tabindex="-1">${node.name}</h2>${pill(node.health)}</div>
 ${why(node)}
 ${node.warning ? html`<p class="note small">${node.warning}</p>` : nothing}
-<div class="row wraps acts">${newest ? html`<a class="btn pri" href="/api/v1/traces/${newest}">Open a failing request</a>` : nothing}<button class="btn" type="button" data-act="focus">${context.focused === node.id ? "Show the whole graph" : "Show only its calls"}</button></div></div>
+<div class="row wraps acts">${newest ? html`<a class="btn pri" href="/traces/${newest}/">Open a failing request</a>` : nothing}<button class="btn" type="button" data-act="focus">${context.focused === node.id ? "Show the whole graph" : "Show only its calls"}</button></div></div>
 ${golden(node, context)}
 ${node.version_shares?.length ? versions(node.version_shares, "Versions") : node.versions.length ? html`<div class="blk"><h3>Versions</h3><p class="row wraps">${node.versions.map((version) => html`<span class="tag">${version}</span>`)}</p></div>` : nothing}
 <div class="blk">${into.length ? html`<h3>Called by</h3><ul>${into.map((edge) => peer(edge, edge.source, near(edge.source), link))}</ul>` : html`<p class="dim">Nobody was seen calling it.</p>`}

@@ -69,6 +69,6 @@ export function versions(shares, title) {
 /** The newest failing traces, by id. @param {string[]} ids */
 export function traces(ids) {
   if (!ids.length) return nothing;
-  return html`<div class="blk"><h3>Last failing traces</h3><ul class="traces">${ids.map((id) => html`<li class="row"><a class="mono link grow" href="/api/v1/traces/${id}">${id}</a><button class="btn quiet icon small-icon" type="button" data-copy-text=${id} aria-label="Copy trace id ${id}">${icon("copy", "i s")}</button></li>`)}</ul></div>`;
+  return html`<div class="blk"><h3>Last failing traces</h3><ul class="traces">${ids.map((id) => html`<li class="row"><a class="mono link grow" href="/traces/${id}/">${id}</a><button class="btn quiet icon small-icon" type="button" data-copy-text=${id} aria-label="Copy trace id ${id}">${icon("copy", "i s")}</button></li>`)}</ul></div>`;
 }
 
