@@ -2,21 +2,17 @@
 
 from datetime import UTC, datetime
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from meshui.api.answer import ok, question, serialised
 from meshui.api.ask import BadQuestion, asked_instant, asked_int, asked_window
+from meshui.past import graph_at
 from meshui.running import running
-from telemetry.graph.bounded import bounded
 from telemetry.graph.select import select
-from telemetry.graph.snapshot import Graph, build
-from telemetry.health.judge import judge
-from telemetry.health.thresholds import Thresholds
+from telemetry.graph.snapshot import Graph
 from telemetry.publish.body import graph_json, node_json
 from telemetry.publish.feed import Feed
-from telemetry.rollup import read
-from telemetry.window import LIVE_WINDOWS, Window
+from telemetry.window import LIVE_WINDOWS
 
 _LIVE = {float(seconds): name for name, seconds in LIVE_WINDOWS.items()}
 
@@ -34,12 +30,6 @@ def live_feed(request: HttpRequest, now: datetime) -> Feed | None:
     at, seconds = asked_instant(request, "at", now), asked_window(request)
     window = _LIVE.get(seconds) if at is None else None
     return None if window is None else running().fanout.current(window)
-
-
-def graph_at(at: datetime, window_s: float) -> Graph:
-    """The graph of the window that ends at `at`, from the roll-ups."""
-    observed = read.window(running().engine, Window.ending(at, window_s))
-    return judge(build(bounded(observed, settings.CONFIG.max_services), at), Thresholds())
 
 
 @question

@@ -14,6 +14,8 @@ from meshui.running import running
 from telemetry.engine.engine import Engine, EngineError
 from telemetry.traces.compare_body import comparison_json
 from telemetry.traces.load import trace as load
+from telemetry.traces.telling import Telling
+from telemetry.traces.tree import children_of
 from telemetry.traces.typical import typical
 
 TYPICAL = "typical"
@@ -47,7 +49,8 @@ def _answer(request: HttpRequest, engine: Engine, a: str, b: str) -> HttpRespons
         why = f"No other good trace of {root.operation} at {root.node} is stored from the 6 h before this one."
         return nothing(request, a, "usual", 404, why)
     body = comparison_json(first, others, usual=b in ("", TYPICAL))
-    return render(request, "trace/compare.html", _context(body))
+    name = Telling(first, children_of(first.parents)).asked(first.root)
+    return render(request, "trace/compare.html", _context(body) | {"request_name": name})
 
 
 def _context(body: dict[str, Any]) -> dict[str, Any]:

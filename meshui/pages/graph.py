@@ -9,14 +9,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from meshui.pages import empty
+from meshui.past import graph_at
 from meshui.running import running
 from meshui.status import status
+from telemetry.engine.engine import EngineError
 from telemetry.graph.element import Edge, Health, Node
 from telemetry.graph.snapshot import Graph
 from telemetry.outcome import Flag
 from telemetry.publish.flags import KNOWN
+from telemetry.window import parse_duration
 
 WINDOW = "60s"
+EARLIEST = 2000
 WORST_FIRST = (Health.FAILING, Health.DEGRADED, Health.UNKNOWN, Health.IDLE, Health.HEALTHY)
 LEGEND = (Health.HEALTHY, Health.DEGRADED, Health.FAILING, Health.IDLE, Health.UNKNOWN)
 
@@ -26,10 +30,31 @@ LEGEND = (Health.HEALTHY, Health.DEGRADED, Health.FAILING, Health.IDLE, Health.U
 def page(request: HttpRequest) -> HttpResponse:
     """The query is for the script: find, hide, problems, view, node, edge, focus, hops, open, sort."""
     now = datetime.now(UTC)
+    at = _asked(request)
+    if at is not None and at < now:
+        return _past(request, at)
     graph, state = running().fanout.graph(WINDOW), status(now)
     if graph is None or empty.waiting(graph, state):
         return empty.page(request, state)
     return render(request, "graph/page.html", context(graph, request))
+
+
+def _asked(request: HttpRequest) -> datetime | None:
+    """`at` in RFC 3339; what cannot be read is now, as is what has no zone."""
+    try:
+        at = datetime.fromisoformat(request.GET.get("at", ""))
+        return at.astimezone(UTC) if at.tzinfo is not None and at.year >= EARLIEST else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _past(request: HttpRequest, at: datetime) -> HttpResponse:
+    """The graph as it was then: it stands still."""
+    try:
+        graph = graph_at(at, parse_duration(WINDOW))
+    except EngineError as error:
+        return render(request, "error.html", {"title": "The engine could not answer.", "path": str(error)}, status=503)
+    return render(request, "graph/page.html", context(graph, request) | {"at": at})
 
 
 def context(graph: Graph, request: HttpRequest) -> dict[str, Any]:

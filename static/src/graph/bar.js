@@ -28,6 +28,7 @@ export class Bar {
     this.#press("view-table", state.view === "table");
     byId("undo").hidden = !undo;
     byId("tidy").classList.toggle("on", patched);
+    byId("way").hidden = !state.path.size;
     this.#tellFocus(state);
     this.#tellNothing(state, view, problems);
   }
@@ -45,7 +46,7 @@ export class Bar {
 
   /** A filter that leaves nothing says so, and how to end it. @param {State} state @param {import("./view.js").View} view @param {number} problems */
   #tellNothing(state, view, problems) {
-    const empty = view.nodes.size === 0 || (view.lit !== null && view.lit.size === 0);
+    const empty = view.nodes.size === 0 || (state.find !== "" && view.lit?.size === 0);
     this.#nothing.hidden = !empty;
     if (!empty) return;
     const well = state.problems && problems === 0;

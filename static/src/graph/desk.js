@@ -98,6 +98,7 @@ export class Desk {
   escape() {
     if (this.state.node || this.state.edge) this.deselect();
     else if (this.state.focus) this.ask({ focus: "", hops: 1 });
+    else if (this.state.path.size) this.ask({ path: new Set() });
     else if (this.state.find || this.state.problems || this.state.hide) this.ask({ find: "", problems: false, hide: false });
     this.#parts.stage.focus();
   }

@@ -26,7 +26,7 @@ export function drawLinks(ctx, links, look, faint) {
   for (const link of sorted) if (link.call.health === "failing") halo(ctx, link, look);
   /** @type {Map<string, Link[]>} */ const classes = new Map();
   for (const link of sorted) {
-    const fades = look.selected === link.id ? false : (look.near && !look.near.has(link.id)) || faint.has(link.call.source) || faint.has(link.call.target);
+    const fades = look.selected === link.id ? false : !link.lit || (look.near && !look.near.has(link.id)) || faint.has(link.call.source) || faint.has(link.call.target);
     const key = `${rank(link)}|${link.call.health}|${Math.round(link.width * 2)}|${link.call.plaintext}|${fades ? 1 : 0}|${look.selected === link.id ? 1 : 0}`;
     const known = classes.get(key);
     if (known) known.push(link);

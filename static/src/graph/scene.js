@@ -12,8 +12,8 @@
  * @typedef {import("./entities.js").Call} Call
  * @typedef {{key: string, rect: Rect, name: string, count: number, health: Health}} Frame
  * @typedef {{id: string, rect: Rect, name: string, kind: string, health: Health, lines: string[], gone: boolean, card: Card|null, lit: boolean}} Thing
- * @typedef {{id: string, call: Call, curve: import("./curve.js").Curve, points: number[][], bounds: Rect, width: number, label: string, locked: boolean, detail: string}} Link
- *   `label` stands on the line, `detail` while one points at it; `locked`: all of it is mutual TLS
+ * @typedef {{id: string, call: Call, curve: import("./curve.js").Curve, points: number[][], bounds: Rect, width: number, label: string, locked: boolean, detail: string, lit: boolean}} Link
+ *   `label` stands on the line, `detail` while one points at it; `locked`: all of it is mutual TLS; `lit`: not left out by a path
  * @typedef {{frames: Frame[], things: Thing[], links: Link[], bounds: Rect}} Scene
  * @typedef {{stands: Map<string, import("./route.js").Stand>, lines: Map<string, {curve: import("./curve.js").Curve, points: number[][], bounds: Rect}>}} Geometry
  */
@@ -86,7 +86,7 @@ export function sceneOf(graph, placement, keys, geometry, view, now) {
   const links = [...calls.values()].flatMap((call) => {
     const line = geometry.lines.get(call.id);
     if (!line || !present.has(call.source) || !present.has(call.target)) return [];
-    return [{ id: call.id, call, ...line, width: widthOf(call.rps), label: labelOf(call), locked: call.mtls !== null && call.mtls >= 1, detail: detailOf(call) }];
+    return [{ id: call.id, call, ...line, width: widthOf(call.rps), label: labelOf(call), locked: call.mtls !== null && call.mtls >= 1, detail: detailOf(call), lit: !view.way || view.way.has(call.id) || !graph.edges.has(call.id) }];
   });
   const frames = framesOf(graph, placement, keys, view);
   return { frames, things, links, bounds: boundsOfAll([...frames.map((frame) => frame.rect), ...things.map((thing) => thing.rect)]) };

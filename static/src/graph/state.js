@@ -3,10 +3,10 @@ import { readQuery, writeQuery } from "../live/url.js";
 
 /**
  * @typedef {{find: string, hide: boolean, problems: boolean, view: "graph"|"table", node: string, edge: string, focus: string,
- *   hops: number, open: Set<string>, sort: string}} State
+ *   hops: number, open: Set<string>, sort: string, path: Set<string>}} State  `path`: calls that one trace is made of
  */
 
-const DEFAULTS = { find: "", hide: "", problems: "", view: "graph", node: "", edge: "", focus: "", hops: "1", open: "", sort: "health" };
+const DEFAULTS = { find: "", hide: "", problems: "", view: "graph", node: "", edge: "", focus: "", hops: "1", open: "", sort: "health", path: "" };
 const MOST_HOPS = 9;
 
 /** @param {string} search @returns {State} */
@@ -23,6 +23,7 @@ export function stateOf(search) {
     hops: Math.max(1, Math.min(MOST_HOPS, Number.parseInt(query.hops, 10) || 1)),
     open: new Set(query.open.split(",").filter(Boolean)),
     sort: query.sort,
+    path: new Set(query.path.split(",").filter(Boolean)),
   };
 }
 
@@ -39,5 +40,6 @@ export function searchOf(state, search) {
     hops: String(state.hops),
     open: [...state.open].sort().join(","),
     sort: state.sort,
+    path: [...state.path].join(","),
   }, DEFAULTS);
 }

@@ -4,9 +4,9 @@ import { isProblem, within } from "./model.js";
 /**
  * @typedef {import("./model.js").Graph} Graph
  * @typedef {import("./model.js").Node} Node
- * @typedef {{find: string, hide: boolean, problems: boolean, focus: string, hops: number}} Question
- * `nodes`, `edges`: shown; `lit`: those of the shown that a find names, null where nothing is looked for.
- * @typedef {{nodes: Set<string>, edges: Set<string>, lit: Set<string>|null, found: number}} View
+ * @typedef {{find: string, hide: boolean, problems: boolean, focus: string, hops: number, path?: Set<string>}} Question
+ * `nodes`, `edges`: shown; `lit`: those of the shown that a find names or a path touches, null where neither is asked; `way`: calls of the path, null without one.
+ * @typedef {{nodes: Set<string>, edges: Set<string>, lit: Set<string>|null, way: Set<string>|null, found: number}} View
  */
 
 /** @param {string} text */
@@ -19,7 +19,7 @@ const named = (node, words) => {
 };
 
 /** @param {Graph} graph @param {Question} question @returns {View} */
-export function viewOf(graph, { find, hide, problems, focus, hops }) {
+export function viewOf(graph, { find, hide, problems, focus, hops, path }) {
   const words = wordsOf(find);
   const matching = new Set();
   for (const node of graph.nodes.values()) if (named(node, words)) matching.add(node.id);
@@ -35,8 +35,11 @@ export function viewOf(graph, { find, hide, problems, focus, hops }) {
   const edges = new Set();
   for (const edge of graph.edges.values()) if (nodes.has(edge.source) && nodes.has(edge.target)) edges.add(edge.id);
   const looking = words.length > 0;
-  const lit = looking && !hide ? new Set([...nodes].filter((id) => matching.has(id))) : null;
-  return { nodes, edges, lit, found: looking ? [...nodes].filter((id) => matching.has(id)).length : nodes.size };
+  const way = path?.size ? path : null;
+  const ends = way && new Set([...way].flatMap((id) => id.split("→")));
+  const shining = looking && !hide ? matching : ends;
+  const lit = shining && new Set([...nodes].filter((id) => shining.has(id)));
+  return { nodes, edges, lit, way, found: looking ? [...nodes].filter((id) => matching.has(id)).length : nodes.size };
 }
 
 /** Nodes in trouble, and both ends of calls in trouble: the path a failure takes. @param {Graph} graph */

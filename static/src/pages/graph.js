@@ -48,7 +48,9 @@ function later(make) {
   };
 }
 
-store.subscribe((graph, changed) => desk.take(graph, changed.nodes === null));
+const { at } = document.body.dataset;
+if (at) void import("../graph/past.js").then(({ graphAt }) => graphAt(at)).then((graph) => desk.take(graph, true)).catch(() => say("The graph of that time could not be read"));
+else store.subscribe((graph, changed) => desk.take(graph, changed.nodes === null));
 document.addEventListener("visibilitychange", () => desk.show());
 
 const flip = (/** @type {"hide"|"problems"} */ name) => () => desk.ask({ [name]: !desk.state[name] });
@@ -78,6 +80,7 @@ const BUTTONS = {
   undo: () => void desk.undo(),
   "fewer-hops": () => desk.hops(-1),
   "more-hops": () => desk.hops(1),
+  unway: () => desk.ask({ path: new Set() }),
   unfocus: () => desk.focusOn(desk.state.focus),
   "nothing-clear": clear,
 };
