@@ -12,6 +12,7 @@ from telemetry.rollup.question import ask, run
 
 # A service whose proxies were silent for so long is in no mesh: then its callers' word counts (mesh-telemetry.md §1.5).
 _SPEAKS_FOR = timedelta(minutes=15)
+_AT_ONCE = 20_000
 _taught: WeakSet[Engine] = WeakSet()
 
 
@@ -23,23 +24,21 @@ def read_series(engine: Engine, since: datetime, until: datetime) -> bool:
     if engine not in _taught:
         learn(engine)
         _taught.add(engine)
-    found = _read(engine, since, until, [])
-    if found:
-        again = ask(engine, "readings_again")[0]["senders"]
-        if again:
-            _read(engine, since, until, again)
-        run(engine, "readings_names")
+    found, changed = _read(engine, since, until, set())
+    if changed:
+        _read(engine, since, until, changed)
     return _shown(engine, since, until) or found
 
 
 def fold_metrics(engine: Engine, buckets: Run) -> None:
     """Add to `fold_said` what metrics say of a run's buckets, and to `fold_servers` who of the called speaks itself."""
     shares(engine, buckets.since, buckets.until)
-    for table in ("fold_clusters", "fold_shaken"):
+    for table in ("fold_clusters", "fold_clusters_known", "fold_shaken"):
         engine.execute(f"TRUNCATE TABLE {table}")
     run(engine, "said_metrics")
     run(engine, "said_gateways")
-    run(engine, "said_stats")
+    if engine.query("SELECT count() AS series FROM readings WHERE by_cluster AND why = ''")[0]["series"]:
+        run(engine, "said_stats")
     run(engine, "said_servers", since=buckets.since - _SPEAKS_FOR, until=buckets.until)
 
 
@@ -49,15 +48,23 @@ def _shown(engine: Engine, since: datetime, until: datetime) -> bool:
     run(engine, "clusters_shown", since=since, until=until)
     after = ask(engine, "clusters_count")[0]
     if after["inward"] != before["inward"]:
-        _read(engine, since, until, after["senders"])
+        _read(engine, since, until, set(after["senders"]))
     return bool(after != before)
 
 
-def _read(engine: Engine, since: datetime, until: datetime, again: list[int]) -> bool:
-    for table in ("fold_series", "fold_names", "fold_labelled", "fold_fitting"):
-        engine.execute(f"TRUNCATE TABLE {table}")
-    run(engine, "readings_series", since=since, until=until, again=again)
-    if not engine.query("SELECT count() AS n FROM fold_series")[0]["n"]:
-        return False
-    run(engine, "readings")
-    return True
+def _read(engine: Engine, since: datetime, until: datetime, again: set[int]) -> tuple[bool, set[int]]:
+    """Read what nobody has read, and all of the senders `again`. Whether there was anything, and whose older series are
+    read otherwise now."""
+    engine.execute("TRUNCATE TABLE fold_waiting")
+    run(engine, "readings_series", since=since, until=until, again=sorted(again))
+    waiting = engine.query("SELECT count() AS series FROM fold_waiting")[0]["series"]
+    slices = -(-waiting // _AT_ONCE)
+    changed: set[int] = set()
+    for slice_ in range(slices):
+        for table in ("fold_series", "fold_names", "fold_labelled", "fold_fitting", "fold_told"):
+            engine.execute(f"TRUNCATE TABLE {table}")
+        run(engine, "readings_slice", slice=slice_, slices=slices)
+        run(engine, "readings")
+        changed.update(ask(engine, "readings_again")[0]["senders"])
+        run(engine, "readings_names")
+    return waiting > 0, changed

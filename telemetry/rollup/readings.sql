@@ -79,32 +79,49 @@ WHERE position(l.metric, ':') = 0
 ORDER BY m.place
 LIMIT 1 BY series;
 
--- 4. What its labels say: both ends, how it ended, over what.
+-- 4. What its labels say, by field: of the labels that a dialect prefers, the first that says something.
+INSERT INTO fold_told (series, said)
+WITH refs AS (
+  SELECT dialect, side, toString(field) AS field, ref.1 AS label, ref.2 AS how, place, words
+  FROM dialect_labels ARRAY JOIN labels AS ref, arrayEnumerate(labels) AS place WHERE side != ''
+), kept AS (
+  SELECT series, dialect, if(side = '', 'client', side) AS side, label, text, at
+  FROM fold_fitting ARRAY JOIN mapKeys(labels) AS label, mapValues(labels) AS text, arrayEnumerate(mapKeys(labels)) AS at
+)
+SELECT series, CAST(groupArray((field, if(empty(words), found, words[found]))), 'Map(String, String)') AS said
+FROM (
+  SELECT series, field, any(words) AS words, argMin(heard, (place, at)) AS found
+  FROM (
+    SELECT k.series AS series, r.field AS field, r.words AS words, r.place AS place, k.at AS at, meshui_read(r.how, k.text) AS heard
+    FROM kept AS k INNER JOIN refs AS r ON r.dialect = k.dialect AND r.side = k.side AND r.label = k.label
+  )
+  WHERE heard != ''
+  GROUP BY series, field
+)
+GROUP BY series;
+
+-- 5. What that is: both ends, how it ended, over what.
 -- let STATUS_NAMES = ['OK', 'CANCELLED', 'CANCELED', 'UNKNOWN', 'INVALIDARGUMENT', 'DEADLINEEXCEEDED', 'NOTFOUND', 'ALREADYEXISTS', 'PERMISSIONDENIED', 'RESOURCEEXHAUSTED', 'FAILEDPRECONDITION', 'ABORTED', 'OUTOFRANGE', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATALOSS', 'UNAUTHENTICATED', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', '15', '16']
 -- let STATUS_NUMBERS = [0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
 -- let NEVER_ARRIVED = (^|,)(UH|UF|UO|LH|DF|NC|NFCF|DO|OM|RLSE|NR|RL|UAEX|IH|FI|DPE|RFCF)(,|$)
+-- let CLASS = Enum8('ok' = 0, 'error' = 1, 'client_error' = 2, 'throttled' = 3, 'denied' = 4, 'cancelled' = 5)
+-- let SAME = cityHash64(dialect, side, source, target, peer, peer_ns, peer_kind, source_kind, target_kind, protocol, class, ended, flags, arrived, target_version, instance, source_version, operation, tls, source_identity, target_identity)
 -- let GATEWAY = ^istio-.*gateway
 -- let GAUGES = ('active_cx', 'active_rq', 'active_pending', 'remaining_cx', 'remaining_rq', 'remaining_pending', 'open_cx', 'open_rq', 'members', 'healthy', 'unready', 'ejected', 'used', 'size', 'queued')
 -- let CACHES = ('redis', 'memcached', 'valkey', 'hazelcast', 'geode')
 INSERT INTO readings (series, sender, metric, name, type, temporality, dialect, rank, by_cluster, measure, why, side, source, target, peer, peer_ns, peer_kind,
   source_kind, target_kind, source_version, target_version, instance, operation, protocol, code, grpc, flags, status, first_digit, tls, arrived,
-  source_identity, target_identity, le, family, unit_ms, cluster, seen)
-WITH fields AS (
-  SELECT dialect AS of_dialect, side AS of_side, groupArray(toString(field)) AS fields, groupArray(labels) AS refs, groupArray(words) AS translations
-  FROM dialect_labels WHERE side != '' GROUP BY dialect, side
-), known AS (SELECT dialect AS known_as, rank, by_cluster FROM dialects), said AS (
+  source_identity, target_identity, le, family, unit_ms, cluster, seen, class, ended, same)
+WITH known AS (SELECT dialect AS known_as, rank, by_cluster FROM dialects), told AS (SELECT series AS of_series, said AS s FROM fold_told), said AS (
   SELECT *,
-    CAST(arrayMap((field, words, found) -> (field, if(empty(words), found, words[found])), fields, translations,
-      arrayMap(ref -> arrayFirst(x -> x != '', arrayMap(r -> meshui_read(r.2, labels[r.1]), ref)), refs)), 'Map(String, String)') AS s,
     toUInt16OrZero(extract(s['code'], '^ *([0-9]{1,3})(?:[.]0*)? *$')) AS said_code,
     transform(replaceAll(upper(extract(s['grpc'], '^ *([0-9]{1,2}|[A-Za-z_]+)(?:[.]0*)? *$')), '_', ''), $STATUS_NAMES, $STATUS_NUMBERS, -1) AS said_grpc,
     by_cluster AND (startsWith(cluster, 'http:') OR meshui_cluster_inward(cluster) OR cluster = s['own'] OR cluster = labels['service_name']
       OR (sender, cluster) IN (SELECT sender, cluster FROM clusters_shown WHERE inward)) AS inward
-  FROM fold_fitting INNER JOIN known ON known_as = dialect
-  LEFT JOIN fields ON of_dialect = dialect AND of_side = if(side = '', 'client', side)
+  FROM fold_fitting INNER JOIN known ON known_as = dialect LEFT JOIN told ON of_series = series
 ), sided AS (
   SELECT * EXCEPT (flags, code, protocol), multiIf(NOT by_cluster, side, inward, 'server', 'client') AS spoke,
-    if(flags != '', toString(flags), s['flags']) AS ended, if(said_code != 0, said_code, code) AS answered,
+    if(flags != '', toString(flags), s['flags']) AS flagged, if(said_code != 0, said_code, code) AS answered,
     multiIf(protocol != '', toString(protocol), s['protocol'] != '', lower(s['protocol']), said_grpc >= 0, 'grpc', 'http') AS speaks,
     if(s['own'] = '', '', meshui_id(meshui_cluster(s['own_cluster']), s['own_ns'], meshui_bare(s['own'], s['own_ns']))) AS own_id,
     if(s['source'] = '', '', meshui_id(meshui_cluster(s['source_cluster']), s['source_ns'], meshui_bare(s['source'], s['source_ns']))) AS one,
@@ -124,41 +141,48 @@ WITH fields AS (
     multiIf(spoke != 'client', '', is_store, concat(s['store'], if(s['store_part'] = '', '', '/'), s['store_part']), here, '', address, concat('ip of ', substringIndex(known_source, '/', -1)), svc != '', svc, host) AS peer
   FROM ends
 )
-SELECT series, sender, metric, name, type, temporality, dialect, rank, by_cluster,
-  if(part != '' AND measure IN ('latency', 'calls'), concat(measure, '_', part), measure) AS measure,
-  multiIf(why != '', why,
-    spoke = '', 'no label says which side counted',
-    type = 'gauge' AND measure NOT IN $GAUGES, 'a gauge, not counted',
-    measure IN ('request_bytes', 'response_bytes') AND part IN ('bucket', 'count'), 'of sizes only the sum is read',
-    by_cluster AND meshui_cluster_control(cluster), 'the proxy''s own traffic',
-    if(spoke = 'client', source, target) = '', 'nobody says whose metric this is',
-    spoke = 'client' AND target = '' AND peer = '' AND NOT match(s['source_workload'], '$GATEWAY'), 'nobody says who was called',
-    '') AS why,
-  CAST(if(spoke = '', 'client', spoke), 'Enum8(\'client\' = 1, \'server\' = 2, \'relay\' = 3)') AS side,
-  source, target, peer, if(is_store OR svc = '', '', extract(host, '(?:^|[.])[^.]+[.]([^.]+)[.]svc(?:[.]|$)')) AS peer_ns,
-  multiIf(peer = '', '', is_store OR s['store'] != '', if(s['store'] IN $CACHES, 'cache', 'database'), svc != '' OR position(host, '.') = 0, 'service', 'external') AS peer_kind,
-  if(match(s['source_workload'], '$GATEWAY'), 'gateway', '') AS source_kind,
-  if(s['store'] != '' AND spoke = 'client', if(s['store'] IN $CACHES, 'cache', 'database'), '') AS target_kind,
-  replaceRegexpOne(if(by_cluster, if(spoke = 'client', s['version'], ''), s['source_version']), '^latest$', '') AS source_version,
-  replaceRegexpOne(multiIf(NOT by_cluster, s['target_version'], spoke = 'server', s['version'], s['target_version'] != '', s['target_version'], meshui_cluster_subset(cluster)), '^latest$', '') AS target_version,
-  if(spoke = 'server', s['instance'], '') AS instance,
-  multiIf(spoke != 'server', '',
-    s['call'] != '' OR s['grpc_service'] != '', if(s['grpc_service'] = '', replaceRegexpOne(s['call'], '^(.*)[.]', '\\1/'), concat(s['grpc_service'], if(s['call'] = '', '/', '.'), s['grpc_method'], if(s['call'] = '', '', '/'), s['call'])),
-    s['operation'] = '', '', position(s['operation'], '/') > 0 AND s['method'] = '', s['operation'],
-    s['rpc_service'] != '', concat(s['rpc_service'], '/', s['operation']),
-    s['method'] != '', concat(s['method'], ' ', s['operation']), s['operation']) AS operation,
-  speaks AS protocol, answered AS code,
-  if(speaks = 'grpc' AND said_grpc < 0 AND answered NOT IN (0, 200), transform(toInt32(answered), [400, 401, 403, 404, 429, 502, 503, 504], [13, 16, 7, 12, 14, 14, 14, 14], 2), said_grpc) AS grpc,
-  ended AS flags,
-  toUInt8(if(ended = '' AND answered = 0 AND said_grpc < 0 AND speaks != 'tcp' AND (s['failed'] != '' OR match(s['code'], '^0+$')), 2, 0)) AS status,
-  toUInt8OrZero(s['class']) AS first_digit,
-  CAST(multiIf(s['tls'] = 'mutual', 'mutual', s['tls'] = 'plain', 'plain', 'unknown'), 'Enum8(\'unknown\' = 0, \'mutual\' = 1, \'plain\' = 2)') AS tls,
-  multiIf(arrived >= 0, arrived, spoke != 'client' OR by_cluster, -1, match(ended, '$NEVER_ARRIVED'), 0, s['missing'] != '' AND (answered = 0 OR answered >= 500), 0, 1) AS arrived,
-  s['source_identity'] AS source_identity, s['target_identity'] AS target_identity,
-  if(part = 'bucket', ifNull(toFloat64OrNull(labels['le']), nan), nan) AS le, family, unit_ms, cluster, seen
-FROM placed;
+SELECT *,
+  -- A gateway's own verdict of no route is its caller's fault, a sidecar's is not.
+  if(measure = 'denied', CAST('denied' AS $CLASS), meshui_class(code, grpc, flags, status, side != 'client' OR source_kind = 'gateway')) AS class,
+  multiIf(grpc >= 0, concat('grpc:', toString(grpc)), code > 0, toString(code), '') AS ended,
+  $SAME AS same
+FROM (
+  SELECT series, sender, metric, name, type, temporality, dialect, rank, by_cluster,
+    if(part != '' AND measure IN ('latency', 'calls'), concat(measure, '_', part), measure) AS measure,
+    multiIf(why != '', why,
+      spoke = '', 'no label says which side counted',
+      type = 'gauge' AND measure NOT IN $GAUGES, 'a gauge, not counted',
+      measure IN ('request_bytes', 'response_bytes') AND part IN ('bucket', 'count'), 'of sizes only the sum is read',
+      by_cluster AND meshui_cluster_control(cluster), 'the proxy''s own traffic',
+      if(spoke = 'client', source, target) = '', 'nobody says whose metric this is',
+      spoke = 'client' AND target = '' AND peer = '' AND NOT match(s['source_workload'], '$GATEWAY'), 'nobody says who was called',
+      '') AS why,
+    CAST(if(spoke = '', 'client', spoke), 'Enum8(\'client\' = 1, \'server\' = 2, \'relay\' = 3)') AS side,
+    source, target, peer, if(is_store OR svc = '', '', extract(host, '(?:^|[.])[^.]+[.]([^.]+)[.]svc(?:[.]|$)')) AS peer_ns,
+    multiIf(peer = '', '', is_store OR s['store'] != '', if(s['store'] IN $CACHES, 'cache', 'database'), svc != '' OR position(host, '.') = 0, 'service', 'external') AS peer_kind,
+    if(match(s['source_workload'], '$GATEWAY'), 'gateway', '') AS source_kind,
+    if(s['store'] != '' AND spoke = 'client', if(s['store'] IN $CACHES, 'cache', 'database'), '') AS target_kind,
+    replaceRegexpOne(if(by_cluster, if(spoke = 'client', s['version'], ''), s['source_version']), '^latest$', '') AS source_version,
+    replaceRegexpOne(multiIf(NOT by_cluster, s['target_version'], spoke = 'server', s['version'], s['target_version'] != '', s['target_version'], meshui_cluster_subset(cluster)), '^latest$', '') AS target_version,
+    if(spoke = 'server', s['instance'], '') AS instance,
+    multiIf(spoke != 'server', '',
+      s['call'] != '' OR s['grpc_service'] != '', if(s['grpc_service'] = '', replaceRegexpOne(s['call'], '^(.*)[.]', '\\1/'), concat(s['grpc_service'], if(s['call'] = '', '/', '.'), s['grpc_method'], if(s['call'] = '', '', '/'), s['call'])),
+      s['operation'] = '', '', position(s['operation'], '/') > 0 AND s['method'] = '', s['operation'],
+      s['rpc_service'] != '', concat(s['rpc_service'], '/', s['operation']),
+      s['method'] != '', concat(s['method'], ' ', s['operation']), s['operation']) AS operation,
+    speaks AS protocol, answered AS code,
+    if(speaks = 'grpc' AND said_grpc < 0 AND answered NOT IN (0, 200), transform(toInt32(answered), [400, 401, 403, 404, 429, 502, 503, 504], [13, 16, 7, 12, 14, 14, 14, 14], 2), said_grpc) AS grpc,
+    flagged AS flags,
+    toUInt8(if(flagged = '' AND answered = 0 AND said_grpc < 0 AND speaks != 'tcp' AND (s['failed'] != '' OR match(s['code'], '^0+$')), 2, 0)) AS status,
+    toUInt8OrZero(s['class']) AS first_digit,
+    CAST(multiIf(s['tls'] = 'mutual', 'mutual', s['tls'] = 'plain', 'plain', 'unknown'), 'Enum8(\'unknown\' = 0, \'mutual\' = 1, \'plain\' = 2)') AS tls,
+    multiIf(arrived >= 0, arrived, spoke != 'client' OR by_cluster, -1, match(flagged, '$NEVER_ARRIVED'), 0, s['missing'] != '' AND (answered = 0 OR answered >= 500), 0, 1) AS arrived,
+    s['source_identity'] AS source_identity, s['target_identity'] AS target_identity,
+    if(part = 'bucket', ifNull(toFloat64OrNull(labels['le']), nan), nan) AS le, family, unit_ms, cluster, seen
+  FROM placed
+);
 
--- 5. Everything else, with the reason.
+-- 6. Everything else, with the reason.
 INSERT INTO readings (series, sender, metric, name, type, temporality, why, side, grpc, arrived, le, unit_ms, seen)
 SELECT series, sender, metric, name, type, temporality,
   if(position(metric, ':') > 0, 'a recording rule of other series: never added to them', 'no rule for this metric') AS why,

@@ -38,27 +38,35 @@ INNER JOIN (SELECT * FROM readings FINAL WHERE by_cluster AND why = '' AND serie
 GROUP BY bucket, sender, cluster, dialect, side
 HAVING countIf(measure IN $USES) > 0;
 
--- 3. What they say: a row for each way that requests ended and for each flag; the first has what is said of the whole cluster, and
+-- 3. With what is known of each cluster besides. Statements are short, since most of a tick is their analysis.
+-- let OUTWARD = match(cluster, '^http:(outbound|egress|admin$|async-client$)')
+INSERT INTO fold_clusters_known
+WITH sidecars AS (SELECT sender FROM readings WHERE by_cluster AND why = '' AND side = 'server' AND NOT startsWith(cluster, 'http:') AND measure IN ('requests', 'completed', 'connections')),
+shown AS (SELECT sender AS by, cluster AS of, max(s.http) AS http, max(s.http1) AS http1, max(s.internal) > max(s.external) AS own FROM clusters_shown AS s GROUP BY sender, cluster),
+shaken AS (SELECT bucket AS at, sender AS whose, cluster AS which, connections AS so_far, handshakes AS handshakes FROM fold_shaken)
+SELECT * EXCEPT (by, of, http, own, at, whose, which), startsWith(cluster, 'http:') AS facing, NOT facing AND NOT http AND so_far + connect_failed > 0 AS tcp, sender NOT IN (SELECT sender FROM sidecars) AS gateway,
+  arraySum(statuses.n) AS of_grpc, multiIf(by_code, arraySum(mapValues(codes)), by_class, arraySum(mapValues(classes)), completed) AS requests,
+  arraySum(mapValues(mapFilter((c, n) -> c != 200, codes))) AS not_ok, greatest(0, requests - of_grpc) AS left_over,
+  greatest(0, if(tcp, connections, greatest(requests, of_grpc)) - arraySum(arrayMap(g -> if(g.2 = 0, g.3, 0), flags))) AS met,
+  if(members > 0, greatest(ifNull(ejected, 0), ejections > 0) / members, NULL) AS held_out
+FROM fold_clusters LEFT JOIN shown ON by = sender AND of = cluster LEFT JOIN shaken ON whose = sender AND which = cluster AND at = bucket
+WHERE NOT own AND NOT $OUTWARD;
+
+-- 4. What they say: a row for each way that requests ended and for each flag; the first has what is said of the whole cluster, and
 -- stands alone where nothing happened, to say that the bucket is covered. A proxy's side towards its callers (cluster `http:…`)
 -- counts what it answers itself, and all of its requests only where it is no application's sidecar.
 -- let CLASS = Enum8('ok' = 0, 'error' = 1, 'client_error' = 2, 'throttled' = 3, 'denied' = 4, 'cancelled' = 5)
 -- let ENDED = Array(Tuple(class String, code String, flags String, arrived Int8, operation String, n Float64, flag_n Float64))
--- let OUTWARD = match(cluster, '^http:(outbound|egress|admin$|async-client$)')
 -- let BY_DIGIT = ['ok', 'ok', 'ok', 'client_error', 'error'][greatest(1, least(5, d))]
 INSERT INTO fold_said (bucket, dialect, rank, side, source, target, peer, peer_ns, peer_kind, protocol, class, code, flags, flag_n, arrived, version, instance,
   source_version, operation, n, latency, duration_ms, attempts, retry_success, mutual_tls, reached, bytes_in, bytes_out, connections, saturation, ejected, until, interval_s)
-WITH sidecars AS (SELECT sender FROM readings WHERE by_cluster AND why = '' AND side = 'server' AND NOT startsWith(cluster, 'http:') AND measure IN ('requests', 'completed', 'connections')),
-shown AS (SELECT sender AS by, cluster AS of, max(s.http) AS http, max(s.http1) AS http1, max(s.internal) > max(s.external) AS own FROM clusters_shown AS s GROUP BY sender, cluster),
-shaken AS (SELECT bucket AS at, sender AS whose, cluster AS which, connections AS so_far, handshakes AS handshakes FROM fold_shaken),
-known AS (
-  SELECT *, startsWith(cluster, 'http:') AS facing, NOT facing AND NOT http AND so_far + connect_failed > 0 AS tcp, sender NOT IN (SELECT sender FROM sidecars) AS gateway,
-    arraySum(statuses.n) AS of_grpc, multiIf(by_code, arraySum(mapValues(codes)), by_class, arraySum(mapValues(classes)), completed) AS requests,
-    arraySum(mapValues(mapFilter((c, n) -> c != 200, codes))) AS not_ok, greatest(0, requests - of_grpc) AS left_over,
-    greatest(0, if(tcp, connections, greatest(requests, of_grpc)) - arraySum(arrayMap(g -> if(g.2 = 0, g.3, 0), flags))) AS met,
-    if(members > 0, greatest(ifNull(ejected, 0), ejections > 0) / members, NULL) AS held_out
-  FROM fold_clusters LEFT JOIN shown ON by = sender AND of = cluster LEFT JOIN shaken ON whose = sender AND which = cluster AND at = bucket
-  WHERE NOT own AND NOT $OUTWARD
-), told AS (
+SELECT bucket, dialect, rank, side, source, target, peer, peer_ns, peer_kind, protocol, CAST(e.class AS $CLASS) AS class, e.code AS code, e.flags AS flags, e.flag_n AS flag_n,
+  e.arrived AS arrived, version, instance, source_version, e.operation AS operation, e.n AS n, if(first, latency, map()) AS latency, if(first, duration_ms, 0) AS duration_ms,
+  if(side = 'client' AND NOT tcp, e.n + if(first, retries, 0), NULL) AS attempts, if(side = 'client' AND NOT tcp AND first, retry_success, NULL) AS retry_success,
+  if(side = 'client' AND first AND so_far > 0, met * least(1, handshakes / so_far), NULL) AS mutual_tls, if(side = 'client' AND first AND so_far > 0, met, NULL) AS reached,
+  if(first, bytes_in, NULL) AS bytes_in, if(first, bytes_out, NULL) AS bytes_out, if(first AND tcp, connections, NULL) AS connections,
+  if(first, full, NULL) AS saturation, if(first, held_out, NULL) AS ejected, until, interval_s
+FROM (
   SELECT *, multiIf(tcp, 'tcp', notEmpty(statuses), 'grpc', 'http') AS protocol,
     arrayMax(arrayFilter(x -> isNotNull(x), arrayConcat(
       [if(overflow > 0 OR open_rq > 0 OR (tcp AND open_cx > 0), 1, NULL), held_out, if(members > 0, 1 - least(1, healthy / members), NULL)],
@@ -81,13 +89,6 @@ known AS (
           [('ok', '', '', -1, '', completed, 0.)]),
         arrayMap(g -> ('error', '', g.1, g.2, '', 0., g.3), flags))), '$ENDED') AS all_ended,
     arrayReverseSort(o -> o.6, arrayFilter(o -> o.6 > 0 OR o.7 > 0, all_ended)) AS ended
-  FROM known
+  FROM fold_clusters_known
 )
-SELECT bucket, dialect, rank, side, source, target, peer, peer_ns, peer_kind, protocol, CAST(e.class AS $CLASS) AS class, e.code AS code, e.flags AS flags, e.flag_n AS flag_n,
-  e.arrived AS arrived, version, instance, source_version, e.operation AS operation, e.n AS n, if(first, latency, map()) AS latency, if(first, duration_ms, 0) AS duration_ms,
-  if(side = 'client' AND NOT tcp, e.n + if(first, retries, 0), NULL) AS attempts, if(side = 'client' AND NOT tcp AND first, retry_success, NULL) AS retry_success,
-  if(side = 'client' AND first AND so_far > 0, met * least(1, handshakes / so_far), NULL) AS mutual_tls, if(side = 'client' AND first AND so_far > 0, met, NULL) AS reached,
-  if(first, bytes_in, NULL) AS bytes_in, if(first, bytes_out, NULL) AS bytes_out, if(first AND tcp, connections, NULL) AS connections,
-  if(first, full, NULL) AS saturation, if(first, held_out, NULL) AS ejected, until, interval_s
-FROM told
 ARRAY JOIN if(empty(ended), CAST([('ok', '', '', -1, '', 0., 0.)], '$ENDED'), ended) AS e, arrayMap(i -> i = 1, range(1, greatest(2, length(ended) + 1))) AS first;
