@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from meshui import __version__, check, scraping
+from meshui import __version__, check, crowding, scraping
 from meshui.running import Running, running
 from telemetry.engine.rejected import rejected
 from telemetry.engine.stored import stored
@@ -87,6 +87,7 @@ def _warnings(here: Running, now: datetime) -> list[Body]:
             f"More than {most:,} services send spans. The quietest are shown as one; MESHUI_MAX_SERVICES raises this."
         )
         found.append({"kind": "too_many_services", "text": text, "since": instant(ticker.crowded_since)})
+    found += crowding.warnings(here.engine, now - LATE_FOR, ticker.max_operations)
     return found + scraping.warnings(here, now) + _late_spans(here, now)
 
 

@@ -1,10 +1,15 @@
-"""What is older than it is kept for goes, a whole partition at a time: cheap, and nothing goes in part."""
+"""What is older than it is kept for goes, a whole partition at a time: cheap, and nothing goes in part.
+
+Names have no age of their own: with each day of roll-ups go those that no roll-up has any more."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from telemetry.engine.engine import Engine
+from telemetry.engine.statement import read, statements
 
+_NAMES = Path(__file__).with_name("retention_names.sql")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
@@ -24,6 +29,7 @@ class Kept:
             "spans": (DAY, self.traces),
             "rejects": (DAY, self.traces),
             "conflicts": (DAY, self.traces),
+            "crowded": (DAY, self.signals_10s),
             # A day longer than what names them: a resource is filed by the day it was last heard.
             "resources": (DAY, max(self.traces, self.points, self.logs) + DAY),
             "logs": (DAY, self.logs),
@@ -62,6 +68,9 @@ def drop_old(engine: Engine, now: datetime, kept: Kept) -> list[Dropped]:
             continue
         engine.execute(f"ALTER TABLE {row['table']} DROP PARTITION ID '{row['id']}'")
         dropped.append(Dropped(row["table"], until))
+    if any(each.table in _OF_NAMES for each in dropped):
+        for sql in statements(read(_NAMES)):
+            engine.execute(sql, {"before": now - kept.signals_10s} if "{before:" in sql else {})
     return dropped
 
 
@@ -69,6 +78,8 @@ def drop_old(engine: Engine, now: datetime, kept: Kept) -> list[Dropped]:
 _PARTITIONS = """SELECT DISTINCT table, partition, partition_id AS id FROM system.parts
 WHERE active AND database = currentDatabase() AND table IN (SELECT arrayJoin({tables:Array(String)}))
 ORDER BY table, partition"""
+
+_OF_NAMES = ("edges_10s", "nodes_10s", "parts_10s", "operations_10s")
 
 _NEEDED = {
     "loaded": """SELECT count() AS n FROM loaded

@@ -89,3 +89,34 @@ def segments(engine: EmbeddedEngine) -> list[int]:
 def test_every_partitioned_table_has_an_age(engine: EmbeddedEngine) -> None:
     sql = "SELECT name FROM system.tables WHERE database = currentDatabase() AND partition_key != ''"
     assert {row["name"] for row in engine.query(sql)} <= set(Kept().of_tables())
+
+
+def test_names_go_with_the_last_roll_up_that_has_them(engine: EmbeddedEngine) -> None:
+    old, young = T0 - 3 * DAY, T0
+    for at, name in ((old, "old"), (young, "young")):
+        own = {"bucket": at, "requests": 1}
+        engine.insert_rows("nodes_10s", [own | {"node": f"a/{name}"}])
+        engine.insert_rows("edges_10s", [own | {"source": "a/both", "target": f"-/{name}"}])
+        engine.insert_rows("parts_10s", [own | {"node": "a/both", "version": name}])
+        engine.insert_rows("operations_10s", [own | {"node": "a/both", "operation": name}])
+        seen = [("node", f"a/{name}", ""), ("edge", f"a/both→-/{name}", ""), ("version", "a/both", name),
+                ("operation", "a/both", name), ("host", "a/both", f"-/{name}")]  # fmt: skip
+        engine.insert_rows(
+            "first_seen", [{"what": what, "id": id_, "part": part, "at": old} for what, id_, part in seen]
+        )
+    engine.insert_rows("first_seen", [{"what": "node", "id": "a/both", "part": "", "at": old}])
+    engine.insert_rows("first_seen", [{"what": "node", "id": "a/not-yet-written", "part": "", "at": young}])
+    drop_old(engine, T0 + HOUR, Kept())
+    left = {(row["id"], row["part"]) for row in engine.query("SELECT id, part FROM first_seen")}
+    assert left == {("a/young", ""), ("a/both→-/young", ""), ("a/both", "young"), ("a/both", "-/young"), ("a/both", ""),
+                    ("a/not-yet-written", "")}  # fmt: skip
+
+
+def test_what_clusters_showed_goes_with_the_readings_of_their_proxy(engine: EmbeddedEngine) -> None:
+    engine.insert_rows("clusters_shown", [{"sender": sender, "cluster": "cart"} for sender in (1, 2)])
+    engine.insert_rows("named_twice", [{"id": "a/x", "node": "a/y"}, {"id": "a/gone", "node": "a/y"}])
+    engine.insert_rows("readings", [{"series": 1, "sender": 1, "side": "server", "tls": "unknown", "target": "a/x"}])
+    engine.insert_rows("nodes_10s", [{"bucket": T0 - 3 * DAY, "node": "a/x"}])
+    drop_old(engine, T0 + HOUR, Kept())
+    assert engine.query("SELECT sender FROM clusters_shown") == [{"sender": 1}]
+    assert engine.query("SELECT id FROM named_twice") == [{"id": "a/x"}]
