@@ -1,4 +1,4 @@
-"""`meshui bench ingest [--metrics]|live`: measure this build on this machine; a table, or `--json`."""
+"""`meshui bench ingest [--metrics]|query|live`: measure this build on this machine; a table, or `--json`."""
 
 import json
 from argparse import ArgumentParser
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=["ingest", "live"])
+        parser.add_argument("what", choices=["ingest", "query", "live"])
         parser.add_argument("--metrics", action="store_true", help="ingest: Envoys' stats instead of spans")
         parser.add_argument("--istio", action="store_true", help="ingest --metrics: Istio's metrics besides")
         parser.add_argument(
@@ -24,9 +24,14 @@ class Command(BaseCommand):
         parser.add_argument("--rate", type=int, help="spans/s, 0: as fast as it goes; points/s")
         parser.add_argument("--connections", type=int, default=8)
         parser.add_argument("--no-floor", action="store_true", help="leave out the engine alone")
+        parser.add_argument("--spans", type=int, default=20_000_000, help="query: how many are asked about")
+        parser.add_argument("--rounds", type=int, default=20, help="query: how often each question is asked")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["what"] == "query":
+            self._query(options)
+            return
         try:
             rows = self._ingest(options) if options["what"] == "ingest" else self._live(options)
         except RuntimeError as refused:
@@ -72,6 +77,32 @@ class Command(BaseCommand):
             with_floor=not options["no_floor"],
         )
         return [asdict(result)]
+
+    def _query(self, options: dict[str, Any]) -> None:
+        from meshui.bench import query
+
+        if options["spans"] < 1_000 or options["rounds"] < 1:
+            raise CommandError("There must be something to ask: --spans 1000 or more, --rounds 1 or more.")
+        try:
+            measured = query.measure(spans=options["spans"], rounds=options["rounds"])
+        except RuntimeError as refused:
+            raise CommandError(str(refused)) from refused
+        if options["json"]:
+            self.stdout.write(json.dumps(asdict(measured), indent=2))
+            return
+        self.stdout.write(
+            f"{measured.spans:,} spans, {measured.bytes_per_span:.1f} bytes each, made in {measured.fill_s:.0f} s; "
+            f"each question {measured.rounds} times, ms\n"
+        )
+        self.stdout.write(
+            f"{'':32}{'p50':>8}{'p95':>8}{'max':>8}{'budget':>8}   {'found':>6}   {'SQL p50':>8}{'SQL p95':>8}"
+        )
+        for row in measured.questions:
+            mark = " " if row.within else "!"
+            self.stdout.write(
+                f"{row.question:32}{row.p50_ms:8.0f}{row.p95_ms:8.0f}{row.max_ms:8.0f}{row.budget_ms:8.0f} {mark} "
+                f"{row.found:6.1f}   {row.floor_p50_ms:8.0f}{row.floor_p95_ms:8.0f}"
+            )
 
     def _live(self, options: dict[str, Any]) -> list[dict[str, Any]]:
         from meshui.bench import live

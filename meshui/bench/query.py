@@ -1,0 +1,193 @@
+"""`meshui bench query`: twenty million spans of one hour; then each question as the API is asked it, beside the same by
+hand-written SQL (query_floor.sql). Other values each time, and the engine made to forget the conditions it has seen."""
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.http import HttpResponseBase
+from django.test import RequestFactory
+
+from meshui.bench.measure import percentile
+from meshui.bench.query_data import Filled, fill, run, sql
+from meshui.live.fanout import Fanout
+from meshui.running import Running, hold
+from meshui.work.tick import Ticker
+from telemetry.engine.embedded import open_embedded
+from telemetry.engine.engine import Engine
+from telemetry.engine.migrate import migrate
+from telemetry.receive.tally import Tally
+from telemetry.spool.loader import Loader
+from telemetry.spool.spool import Spool
+
+TRACE_MS, SEARCH_MS = 60.0, 400.0
+LIMIT = 20
+Draw = dict[str, Any]
+"""One of the values that there are to ask about, and what is made of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`path` and parameters of a call, with `{name}` for a value that is drawn; the floor is the statement at the same
+    place of query_floor.sql."""
+
+    name: str
+    budget_ms: float
+    params: dict[str, str]
+    path: str = "/api/v1/traces"
+
+
+def _search(name: str, **params: str) -> Question:
+    return Question(name, SEARCH_MS, params)
+
+
+QUESTIONS = (
+    Question("trace by id", TRACE_MS, {}, "/api/v1/traces/{trace}"),
+    _search("all, newest"),
+    _search("service", service="{node}"),
+    _search("service, operation", service="{node}", operation="{operation}"),
+    _search("service, failed", service="{node}", status="error"),
+    _search("failed, span ≥ ms", status="error", min_span_duration="{ms}ms"),
+    _search("service, span ≥ ms", service="{node}", min_span_duration="{ms}ms"),
+    _search("service, trace ≥ ms", service="{node}", min_duration="{ms}ms"),
+    _search("edge", edge="{node}→{called}"),
+    _search("flag", flag="UH"),
+    _search("attribute, on every span", tag="http.request.method=GET"),
+    _search("attribute, one in 2,000", tag="http.route={route}"),
+    _search("attribute, one in 500,000", tag="user.id={user}"),
+    _search("attribute, one span", tag="request.id={request}"),
+    _search("attribute, absent", tag="user.id={absent}"),
+    _search("attribute of the resource", tag="k8s.pod.name={instance}"),
+    _search("expression", q="http.route = {route} and duration > {ms}ms and flag = UH"),
+    _search("service, slowest first", service="{node}", order="slowest"),
+    _search("service, most failures first", service="{node}", order="errors"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question. `found`: traces an answer had, on average. `floor_*`: by hand-written SQL."""
+
+    question: str
+    p50_ms: float
+    p95_ms: float
+    max_ms: float
+    budget_ms: float
+    within: bool
+    found: float
+    floor_p50_ms: float
+    floor_p95_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    spans: int
+    fill_s: float
+    bytes_per_span: float
+    rounds: int
+    questions: list[Asked]
+
+
+def measure(*, spans: int, rounds: int) -> Measured:
+    """Over data made for it, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="meshui-bench-"))
+    try:
+        with _held(folder) as engine:
+            until = int(time.time()) // 10 * 10
+            filled = fill(engine, spans, until)
+            floors = sql("query_floor")
+            asked = [
+                _ask(engine, question, floor, filled, rounds) for question, floor in zip(QUESTIONS, floors, strict=True)
+            ]
+        return Measured(filled.spans, filled.seconds, filled.bytes_per_span, rounds, asked)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _held(folder: Path) -> Iterator[Engine]:
+    """An engine of the bench's own, where the API's calls look for it. Nothing ticks or loads beside the questions."""
+    engine = open_embedded(folder / "engine")
+    migrate(engine)
+    spool = Spool.open(folder / "spool", 2**20)
+    fanout = Fanout(asyncio.new_event_loop())
+    ticker = Ticker(engine, fanout, first_seq=1, lateness_s=10)
+    now = datetime.now(UTC)
+    hold(Running(now, engine, spool, Loader(spool, engine, lambda: datetime.now(UTC)), Tally(), fanout, ticker))
+    try:
+        yield engine
+    finally:
+        hold(None)
+        spool.close()
+        engine.close()
+
+
+def _ask(engine: Engine, question: Question, floor: str, filled: Filled, rounds: int) -> Asked:
+    # The first round is not counted: it reads what no question has read since the start.
+    rows = [_round(engine, question, floor, filled, number) for number in range(rounds + 1)][1:]
+    ours, theirs = [row[0] for row in rows], [row[2] for row in rows]
+    p95 = percentile(ours, 0.95)
+    return Asked(
+        question=question.name,
+        p50_ms=percentile(ours, 0.5),
+        p95_ms=p95,
+        max_ms=max(ours),
+        budget_ms=question.budget_ms,
+        within=p95 <= question.budget_ms,
+        found=sum(row[1] for row in rows) / rounds,
+        floor_p50_ms=percentile(theirs, 0.5),
+        floor_p95_ms=percentile(theirs, 0.95),
+    )
+
+
+def _round(engine: Engine, question: Question, floor: str, filled: Filled, number: int) -> tuple[float, int, float]:
+    """The API's ms and traces found, and the floor's ms, for one draw of values."""
+    draw = _drawn(filled, number)
+    took, found = _timed(engine, lambda: _call(question, draw, filled))
+    params = {key: value for key, value in draw.items() if f"{{{key}:" in floor}
+    floor_took, _ = _timed(engine, lambda: len(engine.query(floor, params, timeout_s=60)))
+    return took, found, floor_took
+
+
+def _timed(engine: Engine, ask: Callable[[], int]) -> tuple[float, int]:
+    run(engine, "query_forget")
+    began = time.perf_counter()
+    answer = ask()
+    return (time.perf_counter() - began) * 1000, answer
+
+
+def _drawn(filled: Filled, number: int) -> Draw:
+    """Another value for every round."""
+    ms = 20 + 3 * (number % 50)
+    absent = f"nobody-{number}"
+    return filled.values[number % len(filled.values)] | {
+        "since": filled.since, "ms": ms, "ns": ms * 1_000_000, "absent": absent,
+    }  # fmt: skip
+
+
+def _call(question: Question, draw: Draw, filled: Filled) -> int:
+    """Ask the API; answers how many traces it found. Raises RuntimeError for any answer but 200."""
+    from meshui.api import trace, traces
+
+    path = question.path.format(**draw)
+    if question.path.endswith("{trace}"):
+        answer = trace.trace(RequestFactory().get(path), draw["trace"])
+        return bool(_body(answer)["spans"])
+    said = {name: text.format(**draw) for name, text in question.params.items()}
+    hour = {"from": str(filled.since), "to": str(filled.since + 3600), "limit": str(LIMIT)}
+    return len(_body(traces.traces(RequestFactory().get(path, said | hour)))["items"])
+
+
+def _body(answer: HttpResponseBase) -> Any:
+    content = getattr(answer, "content", b"")
+    if answer.status_code != 200:
+        raise RuntimeError(f"the API answered {answer.status_code}: {content[:300].decode(errors='replace')}")
+    return orjson.loads(content)

@@ -1,0 +1,2 @@
+-- What the engine remembers of conditions asked before (reference: benchmark without it).
+SYSTEM DROP QUERY CONDITION CACHE;
