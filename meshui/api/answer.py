@@ -8,7 +8,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from meshui.access.problem import problem
-from meshui.api.ask import BadQuestion
+from meshui.asked.instants import BadQuestion
 from telemetry.engine.engine import EngineError
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import orjson
 from django.http import HttpRequest
 
-from meshui.api.ask import EARLIEST, LATEST, BadQuestion
-from meshui.api.asked_traces import LONGEST, MOST_TAGS
+from meshui.asked.instants import EARLIEST, LATEST, BadQuestion
+from meshui.asked.traces import LONGEST, MOST_TAGS
 from telemetry.expression.fields import KINDS
 from telemetry.expression.tree import Comparison, Expression, Name, Operator, Value, every
 from telemetry.traces.asking import Asked

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.http import HttpRequest, HttpResponse
 
 from meshui.api.answer import ok, question, serialised
-from meshui.api.ask import BadQuestion, asked_instant, asked_int, asked_window
+from meshui.asked.instants import BadQuestion, asked_instant, asked_int, asked_window
 from meshui.past import graph_at
 from meshui.running import running
 from telemetry.graph.select import select

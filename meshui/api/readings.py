@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from meshui.api.answer import ok, question
-from meshui.api.ask import BadQuestion, asked_int
+from meshui.asked.instants import BadQuestion, asked_int
 from meshui.running import running
 from telemetry.publish.body import instant
 from telemetry.publish.flags import KNOWN, flag_json

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from meshui.api.answer import ok, question
-from meshui.api.ask import BadQuestion, asked_instant
+from meshui.asked.instants import BadQuestion, asked_instant
 from meshui.running import running
 from telemetry.health.thresholds import DEFAULTS
 from telemetry.identity import EdgeId, ServiceId

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 
 from meshui.access.problem import problem
 from meshui.api.answer import ok, question
-from meshui.api.ask import BadQuestion
+from meshui.asked.instants import BadQuestion
 from meshui.running import running
 from telemetry.span import Trace
 from telemetry.trace_id import trace_id_in

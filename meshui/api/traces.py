@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from django.http import HttpRequest, HttpResponse
 
 from meshui.api.answer import ok, question
-from meshui.api.ask import BadQuestion, asked_int
-from meshui.api.asked_traces import asked_traces
+from meshui.asked.instants import BadQuestion, asked_int
+from meshui.asked.traces import asked_traces
 from meshui.running import running
 from telemetry.expression.tree import text
 from telemetry.traces.aggregate import aggregates, aggregates_of

@@ -1,0 +1,103 @@
+"""Reading a question about traces: its parameters and its expression become one expression over spans."""
+
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest
+
+from meshui.asked.instants import BadQuestion, asked_instant
+from telemetry.expression.fields import check
+from telemetry.expression.parse import Mistake, parse
+from telemetry.expression.tree import Comparison, Expression, Name, Operator, Value, every
+from telemetry.traces.asking import Asked
+from telemetry.window import parse_duration
+
+LENGTH = timedelta(hours=1)
+LONGEST = 1_000
+MOST_TAGS = 20
+
+_SAYS: dict[str, tuple[str, Operator]] = {
+    "service": ("service", "="),
+    "operation": ("operation", "="),
+    "edge": ("edge", "="),
+    "status": ("status", "="),
+    "flag": ("flag", "="),
+    "min_duration": ("trace.duration", ">="),
+    "max_duration": ("trace.duration", "<="),
+    "min_span_duration": ("duration", ">="),
+    "max_span_duration": ("duration", "<="),
+}
+"""Parameters, each with the field and operator it stands for."""
+
+
+def asked_traces(request: HttpRequest, now: datetime) -> Asked:
+    """What to look for, from `from` to `to` (an hour up to now, if nothing is said)."""
+    until = asked_instant(request, "to", now) or now
+    since = asked_instant(request, "from", now) or until - LENGTH
+    if since >= until:
+        raise BadQuestion("from", "expected an instant before `to`")
+    return Asked(_match(request), _ns(since), _ns(until))
+
+
+def asked_expression(request: HttpRequest, field: str) -> Expression | None:
+    """The expression of a parameter, None if it is empty or not there; a mistake says where it is."""
+    text = request.GET.get(field, "")
+    if not text.strip():
+        return None
+    try:
+        tree = parse(text)
+        check(tree)
+    except Mistake as mistake:
+        raise BadQuestion(field, str(mistake), position=mistake.at, expected=mistake.expected) from mistake
+    return tree
+
+
+def _match(request: HttpRequest) -> Expression | None:
+    parts: list[Expression | None] = [_said(request, parameter, *says) for parameter, says in _SAYS.items()]
+    tags = request.GET.getlist("tag")
+    if len(tags) > MOST_TAGS:
+        raise BadQuestion("tag", f"at most {MOST_TAGS} are asked at once")
+    return every(*parts, *(_tag(tag) for tag in tags), asked_expression(request, "q"))
+
+
+def _said(request: HttpRequest, parameter: str, field: str, operator: Operator) -> Comparison | None:
+    text = request.GET.get(parameter)
+    if not text:
+        return None
+    value = (
+        _duration(parameter, text) if parameter.endswith("duration") else Value(_short(parameter, text), quoted=True)
+    )
+    comparison = Comparison(Name(field), operator, (value,))
+    return _checked(parameter, comparison)
+
+
+def _checked(parameter: str, comparison: Comparison) -> Comparison:
+    try:
+        check(comparison)
+    except Mistake as mistake:
+        raise BadQuestion(parameter, f"expected {mistake.expected}") from mistake
+    return comparison
+
+
+def _duration(parameter: str, text: str) -> Value:
+    try:
+        return Value(f"{parse_duration(text) * 1000:.6f}ms")
+    except ValueError as error:
+        raise BadQuestion(parameter, str(error)) from error
+
+
+def _tag(text: str) -> Comparison:
+    name, equals, value = _short("tag", text).partition("=")
+    if not equals or not name:
+        raise BadQuestion("tag", f"{text[:40]!r} names no attribute: expected name=value")
+    return Comparison(Name(name, quoted=True), "=", (Value(value, quoted=True),))
+
+
+def _short(parameter: str, text: str) -> str:
+    if len(text) > LONGEST:
+        raise BadQuestion(parameter, f"expected at most {LONGEST:,} characters")
+    return text
+
+
+def _ns(at: datetime) -> int:
+    seconds = int(at.timestamp())
+    return seconds * 1_000_000_000 + at.microsecond * 1000
