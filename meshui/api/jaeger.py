@@ -12,8 +12,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from meshui.api.answer import ok
-from meshui.api.ask import BadQuestion
 from meshui.api.asked_jaeger import MOST_IDS, asked_limit, asked_search, asked_span, flag
+from meshui.asked.instants import BadQuestion
+from meshui.asked.traces import LONGEST
 from meshui.running import running
 from telemetry.engine.engine import EngineError
 from telemetry.rollup.dependencies import dependencies as read_dependencies
@@ -127,6 +128,8 @@ def _service(request: HttpRequest) -> str:
 
 def _nodes(service: str) -> list[str]:
     """Ids of the services that are meant: one by its id, any number by `cart.shop` or `cart`."""
+    if len(service) > LONGEST:
+        raise BadQuestion("service", f"expected at most {LONGEST:,} characters")
     return [service] if "/" in service else catalogue.called(running().engine, service)
 
 

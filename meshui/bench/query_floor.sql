@@ -24,3 +24,5 @@ SELECT hex(trace_id) FROM spans WHERE $HOUR AND resource_id IN (SELECT resource_
 SELECT hex(trace_id) FROM spans WHERE $HOUR AND attributes['http.route'] = {route:String} AND duration > {ns:UInt64} AND flags = 'UH' $NEWEST;
 SELECT hex(trace_id), $EXTENT AS rank FROM spans WHERE $HOUR AND trace_id IN (SELECT trace_id FROM spans WHERE $HOUR AND node = {node:String}) GROUP BY trace_id $BEST;
 SELECT hex(trace_id), countIf(status = 2 OR code >= 500) AS rank FROM spans WHERE $HOUR AND trace_id IN (SELECT trace_id FROM spans WHERE $HOUR AND node = {node:String}) GROUP BY trace_id $BEST;
+SELECT hex(trace_id) AS trace, * EXCEPT (trace_id, span_id, events, links) FROM spans WHERE $HOUR AND trace_id IN (SELECT trace_id FROM spans WHERE $HOUR AND node = {node:String} ORDER BY bucket DESC, ts DESC LIMIT 1 BY trace_id LIMIT 20) SETTINGS use_query_condition_cache = 0;
+SELECT DISTINCT name, kind FROM spans WHERE $HOUR AND node = {node:String} SETTINGS use_query_condition_cache = 0;

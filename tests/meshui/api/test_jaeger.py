@@ -161,6 +161,8 @@ def test_dependencies_are_calls(client: Client, traffic: Running, now: datetime)
     [
         ("traces", {}, 400, "service"),
         ("operations", {}, 400, "service"),
+        ("operations", {"service": "x" * 1001}, 400, "service"),
+        ("services/" + "x" * 1001 + "/operations", {}, 400, "service"),
         ("operations", {"service": "a", "spanKind": "x"}, 400, "spanKind"),
         ("traces", {"service": "a/b", "start": "soon"}, 400, "start"),
         ("traces", {"service": "a/b", "start": "5"}, 400, "start"),
