@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from meshui.pages.words import count, ms, units
 from telemetry.span import Trace
-from telemetry.traces.outline import CRITICAL, FAILED, NOBODY
+from telemetry.traces.outline import CRITICAL, FAILED, NOBODY, unanswered
 from telemetry.traces.rows import Row, rows
 from telemetry.traces.telling import Telling
 from telemetry.traces.tree import children_of
@@ -38,7 +38,7 @@ def head(trace: Trace, drawn: dict[str, Any], now: datetime) -> dict[str, Any]:
         "services": len(trace.services),
         "began": None if began == NOBODY else _told(trace, began, drawn["origin_text"]),
         "most": None if most == NOBODY else _told(trace, most, drawn["slowest_text"]),
-        "on_graph": on_graph(trace, now),
+        "on_graph": on_graph(say, now),
         "proxies": sum(target != NOBODY for target in drawn["columns"]["folded"]),
     }
 
@@ -56,8 +56,9 @@ def _told(trace: Trace, index: int, text: str) -> SafeString:
     return format_html(link, before, span.span_id, index, found, after)
 
 
-def on_graph(trace: Trace, now: datetime) -> str:
+def on_graph(say: Telling, now: datetime) -> str:
     """The graph page at the time of the trace, with the calls it is made of."""
+    trace = say.trace
     ended = datetime.fromtimestamp((trace.start_ns + trace.duration_ns) / 1e9 + _AROUND_S, UTC)
     calls: dict[str, None] = {}
     for index, parent in enumerate(trace.parents):
@@ -66,6 +67,9 @@ def on_graph(trace: Trace, now: datetime) -> str:
         source, target = trace.spans[parent].node, trace.spans[index].node
         if source != target:
             calls.setdefault(f"{source}→{target}")
+    for index, target in unanswered(say):
+        # What is only known by the name it was called by stands on the graph under none of its namespaces.
+        calls.setdefault(f"{trace.spans[index].node}→{target if '/' in target else f'-/{target}'}")
     asked = {"at": f"{min(ended, now):%Y-%m-%dT%H:%M:%SZ}", "path": ",".join(list(calls)[:_MOST_CALLS])}
     return f"/graph/?{urlencode({name: text for name, text in asked.items() if text})}"
 
@@ -77,12 +81,16 @@ def first_rows(trace: Trace, drawn: dict[str, Any]) -> list[dict[str, Any]]:
     folded, path = drawn["columns"]["folded"], drawn["path"]
     for at in range(0, len(path), 4):
         index, since, until, waiting = path[at : at + 4]
-        shown = index if folded[index] == NOBODY else folded[index]
+        stands = index if folded[index] == NOBODY else folded[index]
         if not waiting:
-            segments.setdefault(shown, []).append(
+            segments.setdefault(stands, []).append(
                 {"x": _percent(since, whole), "width": _percent(until - since, whole)}
             )
-    return [_row(trace, drawn, row, segments.get(row.index, []), whole) for row in rows(trace)[:FIRST]]
+    began = drawn["origin"]
+    # Where it began to fail is worth seeing before anybody has asked.
+    unfolded = None if began == NOBODY or folded[began] == NOBODY else folded[began]
+    shown = rows(trace, unfolded)[:FIRST]
+    return [_row(trace, drawn, row, segments.get(row.index, []), whole) for row in shown]
 
 
 def _row(trace: Trace, drawn: dict[str, Any], row: Row, segments: list[dict[str, str]], whole: int) -> dict[str, Any]:

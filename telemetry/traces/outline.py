@@ -17,6 +17,7 @@ from telemetry.traces.telling import Telling
 from telemetry.traces.tree import children_of
 
 NOBODY = -1
+_LEAVES = frozenset({"out", "send", "relay"})
 FAILED, CRITICAL, PROXY, LATE, LOST = 1, 2, 4, 8, 16
 """Bits of `marks`. LOST: its parent has not arrived."""
 
@@ -74,12 +75,28 @@ def outline(trace: Trace) -> dict[str, Any]:
         "words": list(words.places),
         "flags": flag_notes(flag for span in spans for flag in span.flags),
         "columns": columns,
+        "unanswered": [{"span": index, "target": target} for index, target in unanswered(say)],
         "path": [
             number
             for part in path
             for number in (part.index, part.from_ns // 1000, part.to_ns // 1000, int(part.waiting))
         ],
     }
+
+
+def unanswered(say: Telling) -> list[tuple[int, str]]:
+    """Calls of which no span on the other side is here, with who was called: stores, queues, and whoever was never
+    reached. Of a call and the proxies that carried it the last."""
+    spans, children = say.trace.spans, say.children
+    return [
+        (index, say.called(index))
+        for index, span in enumerate(spans)
+        if span.peer and span.role in _LEAVES and not any(_goes_on(spans[child]) for child in children[index])
+    ]
+
+
+def _goes_on(child: Span) -> bool:
+    return child.role != "local"
 
 
 def _places(of: Sequence[int | None] | Iterable[int | None]) -> list[int]:

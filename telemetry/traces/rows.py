@@ -23,12 +23,16 @@ class Row:
 def rows(trace: Trace, unfolded: int | None = None) -> list[Row]:
     """From the top down, brothers in order of start; what nothing holds comes in order of start too. Into the span
     `unfolded` nothing is folded."""
-    into = [None if target == unfolded else target for target in folded_into(trace)]
-    counts = [0] * len(into)
-    for target in into:
+    return placed(trace.parents, [None if into == unfolded else into for into in folded_into(trace)])
+
+
+def placed(parents: Sequence[int | None], folded: Sequence[int | None]) -> list[Row]:
+    """The rows of spans that hang under `parents` and are `folded` into others, both by index."""
+    counts = [0] * len(folded)
+    for target in folded:
         if target is not None:
             counts[target] += 1
-    below, tops = _shown(trace, into)
+    below, tops = _shown(parents, folded)
     found: list[Row] = []
     waiting = [(index, 0) for index in reversed(tops)]
     while waiting:
@@ -38,15 +42,15 @@ def rows(trace: Trace, unfolded: int | None = None) -> list[Row]:
     return found
 
 
-def _shown(trace: Trace, into: Sequence[int | None]) -> tuple[list[list[int]], list[int]]:
+def _shown(parents: Sequence[int | None], folded: Sequence[int | None]) -> tuple[list[list[int]], list[int]]:
     """Below each span that stays those that stay and hang under it; and those that hang under none."""
-    children = children_of(trace.parents)
-    below: list[list[int]] = [[] for _ in into]
+    children = children_of(parents)
+    below: list[list[int]] = [[] for _ in folded]
     tops: list[int] = []
-    above: list[tuple[int, int | None]] = [(index, None) for index, up in enumerate(trace.parents) if up is None]
+    above: list[tuple[int, int | None]] = [(index, None) for index, up in enumerate(parents) if up is None]
     for index, over in above:  # grows while it is walked
         here = over
-        if into[index] is None:
+        if folded[index] is None:
             (tops if over is None else below[over]).append(index)
             here = index
         above.extend((child, here) for child in children[index])

@@ -30,6 +30,18 @@ export function callsOf(trace, rows, own) {
     call.failed += failed;
     if (duration[row.index] > duration[call.longest]) call.longest = row.index;
   }
+  // Who did not answer sent no span: known by whom it was called only.
+  for (const { span, target } of trace.unanswered) {
+    const source = trace.services[service[span]];
+    if (source === target) continue;
+    const there = places.get(target) ?? { service: target, spans: 0, failed: 0, own: 0, column: 0, row: 0 };
+    places.set(target, there);
+    const call = calls.get(`${source}→${target}`) ?? { source, target, calls: 0, failed: 0, longest: span };
+    calls.set(`${source}→${target}`, call);
+    call.calls += 1;
+    if (marked(trace, span, FAILED)) call.failed += 1;
+    if (duration[span] > duration[call.longest]) call.longest = span;
+  }
   place([...places.values()], [...calls.values()]);
   return { places: [...places.values()], calls: [...calls.values()] };
 }

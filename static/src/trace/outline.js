@@ -6,7 +6,7 @@
  *   word: number[], start: number[], duration: number[], own: number[], skew: number[], marks: number[]}} Columns
  * @typedef {{flag: string, name: string, what: string, side: string, look_at: string}} Flag
  * @typedef {{trace_id: string, start: string, duration: number, root: number, origin: number, slowest: number, services: string[], operations: string[],
- *   versions: string[], roles: string[], words: string[], flags: Flag[], columns: Columns, path: number[], arriving_s: number}} Body
+ *   versions: string[], roles: string[], words: string[], flags: Flag[], columns: Columns, path: number[], unanswered: {span: number, target: string}[], arriving_s: number}} Body
  * @typedef {Body & {size: number, children: number[][], tops: number[], folds: Map<number, number[]>}} Outline
  * `children` hang under each span, `tops` under none; `folds`: the spans folded into each.
  */

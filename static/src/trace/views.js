@@ -71,5 +71,5 @@ function line(trace, call, from, to) {
 function node(each, at, link) {
   const slash = each.service.lastIndexOf("/");
   const name = each.service.slice(slash + 1);
-  return svg`<a href=${link(each.service)} class=${each.failed ? "tnode bad" : "tnode"}><title>${each.service}, ${count(each.spans)} spans</title><rect x=${at.x} y=${at.y} width=${NODE_W} height=${NODE_H} rx="8"></rect><text class="name" x=${at.x + 12} y=${at.y + 18}>${name.length > 18 ? `${name.slice(0, 17)}…` : name}</text><text class="more" x=${at.x + 12} y=${at.y + 34}>${time(each.own)} its own${each.failed ? ` · ${count(each.failed)} failed` : ""}</text></a>`;
+  return svg`<a href=${link(each.service)} class=${each.failed ? "tnode bad" : "tnode"}><title>${each.service}, ${count(each.spans)} spans</title><rect x=${at.x} y=${at.y} width=${NODE_W} height=${NODE_H} rx="8"></rect><text class="name" x=${at.x + 12} y=${at.y + 18}>${name.length > 18 ? `${name.slice(0, 17)}…` : name}</text><text class="more" x=${at.x + 12} y=${at.y + 34}>${each.spans ? `${time(each.own)} its own` : "sent no span"}${each.failed ? ` · ${count(each.failed)} failed` : ""}</text></a>`;
 }

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from meshui.pages.manifest import NotBuilt, manifest
+from meshui.pages import words
 from meshui.templatetags import mesh
 
 NASTY = '<img src=x onerror="alert(1)">'
@@ -36,7 +37,7 @@ def test_the_share_of_requests_is_stressed() -> None:
 
 
 def test_a_number_stays_with_its_unit() -> None:
-    assert mesh.units("p95 is 481 ms; usual 62 ms, 3 % more, 5 services") == (
+    assert words.units("p95 is 481 ms; usual 62 ms, 3 % more, 5 services") == (
         "p95 is 481\N{NO-BREAK SPACE}ms; usual 62\N{NO-BREAK SPACE}ms, 3\N{NO-BREAK SPACE}% more, 5 services"
     )
 
