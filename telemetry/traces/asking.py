@@ -15,11 +15,13 @@ from telemetry.window import BUCKET_S
 
 NEAR = timedelta(minutes=10)
 """How far from the time asked about the other spans of a matching trace are looked for."""
+Rank = Literal["extent", "failures"]
 SAMPLED_ONE_IN = 10
 MOST_SPANS = 2_000_000
 """Beyond so many spans, numbers of many traces are of a sample."""
 FEW = 1_000
 """So many traces are looked at one by one, however many others there are."""
+_BY_INDEX = 200
 _HERE = Path(__file__).parent
 _NS = 1_000_000_000
 
@@ -56,12 +58,14 @@ class Question:
     until_ns: int
     snapshot: Snapshot
     plain: bool
-    among: Literal["1", "$THESE", "$SAMPLED"] = "1"
+    among: Literal["1", "$THESE", "$MANY", "$SAMPLED"] = "1"
     traces: tuple[str, ...] = ()
 
     def these(self, traces: Iterable[str]) -> "Question":
         """The same about given traces only."""
-        return replace(self, among="$THESE", traces=tuple(traces))
+        ids = tuple(traces)
+        # Asked about more, the index of ids costs more than it saves.
+        return replace(self, among="$THESE" if len(ids) <= _BY_INDEX else "$MANY", traces=ids)
 
     def sampled(self) -> "Question":
         """The same about one in SAMPLED_ONE_IN traces: those of the lowest ids, which are read without the others."""
@@ -71,10 +75,12 @@ class Question:
         """The same about a part of its time."""
         return replace(self, since_ns=since_ns, until_ns=until_ns)
 
-    def ask(self, name: str, /, *, timeout_s: float = 10.0, **params: Any) -> list[Row]:
-        """The answer to `<name>.sql`. Raises EngineError (code 159 after `timeout_s`)."""
+    def ask(self, name: str, /, *, timeout_s: float = 10.0, rank: Rank = "extent", **params: Any) -> list[Row]:
+        """The answer to `<name>.sql`, `$RANK` in it being `rank`. Raises EngineError (code 159 after `timeout_s`)."""
         named, asked = statement.read(_HERE / "where.sql"), statement.read(_HERE / f"{name}.sql")
-        (sql,) = statement.statements(placed((named + asked).replace("$AMONG", self.among), self.where))
+        (sql,) = statement.statements(
+            placed((named + asked).replace("$AMONG", self.among).replace("$RANK", rank), self.where)
+        )
         bound = self._params() | self.where.params | params
         taken = {key: value for key, value in bound.items() if f"{{{key}:" in sql}
         return self.engine.query(sql, taken, timeout_s=timeout_s)

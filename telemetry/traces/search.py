@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Literal
 
 from telemetry.engine.engine import Engine, EngineError
-from telemetry.traces.asking import FEW, Asked, Question, Snapshot, question, since_then, snapshot
+from telemetry.traces.asking import FEW, Asked, Question, Rank, Snapshot, question, since_then, snapshot
 from telemetry.traces.cursor import Cursor
 from telemetry.traces.summary import Summary, summaries
 
@@ -198,9 +198,9 @@ class _Ranked:
         return found
 
     def _traces(self, part: Question, place: tuple[int, str], limit: int, name: str = "search_ranks") -> _Traces:
-        by_errors = int(self._order == "errors")
+        rank: Rank = "failures" if self._order == "errors" else "extent"
         before = {"before": place[0], "before_trace": place[1]}
-        rows = part.ask(name, timeout_s=self._left() / 2, limit=limit, by_errors=by_errors, **before)
+        rows = part.ask(name, timeout_s=self._left() / 2, rank=rank, limit=limit, **before)
         return {row["trace"]: (row["rank"], row["at"]) for row in rows}
 
     def _matching(self, part: Question, traces: _Traces) -> set[str]:

@@ -1,5 +1,5 @@
--- Traces by how long they took (ns) or how many of their spans failed, from `before` on, whether they match or not.
-SELECT lower(hex(trace_id)) AS trace, if({by_errors:UInt8}, toInt64(failures), toInt64(extent)) AS rank, began AS at
+-- Traces by RANK, how long they took (ns) or how many of their spans failed, from `before` on, whether they match or not.
+SELECT lower(hex(trace_id)) AS trace, toInt64($RANK) AS rank, began AS at
 FROM ($EXTENTS)
 WHERE (rank, trace_id) < ({before:Int64}, toFixedString(unhex({before_trace:String}), 16))
 ORDER BY rank DESC, trace_id DESC

@@ -8,7 +8,7 @@ WITH read AS (
 )
 SELECT lower(hex(trace_id)) AS trace, node, count() AS spans, countIf(failed) AS errors, min(start) AS began, max(end) AS ended,
   countIf(parent_id = 0) AS roots,
-  countIf(parent_id != 0 AND (trace_id, parent_id) NOT IN (SELECT trace_id, span_id FROM spans WHERE $NEAR)) AS orphans,
+  countIf(parent_id != 0 AND cityHash64(trace_id, parent_id) NOT IN (SELECT cityHash64(trace_id, span_id) FROM spans WHERE $NEAR)) AS orphans,
   min((parent_id != 0, start)) AS first, argMin(operation, (parent_id != 0, start)) AS first_operation,
   arrayMap(s -> lower(hex(reinterpretAsFixedString(s))), groupArrayIf(100)(span_id, matches)) AS matched
 FROM read

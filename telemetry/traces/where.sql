@@ -1,4 +1,4 @@
--- Names for the questions of search, put before each of them by asking.py; for AMONG it writes 1, THESE or SAMPLED.
+-- Names for the questions of search, put before each of them by asking.py; for AMONG it writes 1, THESE, MANY or SAMPLED.
 -- SEEN: rows of a snapshot; of a spool it names, segments below `upto`, without those that were not loaded yet.
 -- FOUND: spans that match; what lets fewest through comes first, and the order is kept (IN_ORDER): a column is read only where
 -- those before it held. NEAR: spans that may belong to the traces of those. Spans outside the accepted age (`late`) are
@@ -6,6 +6,7 @@
 -- EXTENTS: one row for each trace near. TRACES: the same with its newest match (0: none). Read in key order, so that nothing is
 -- kept but one trace of a bucket: 0.4 and 0.6 s of CPU for 20 M spans, a third of what one hash table costs.
 -- let THESE = trace_id IN (SELECT toFixedString(unhex(arrayJoin({traces:Array(String)})), 16))
+-- let MANY = cityHash64(trace_id) IN (SELECT cityHash64(toFixedString(unhex(arrayJoin({traces:Array(String)})), 16)))
 -- let SAMPLED = trace_id < toFixedString(unhex({below:String}), 16)
 -- let SPOOL = indexOf({spools:Array(UInt64)}, spool)
 -- let SEEN = (($SPOOL = 0 OR segment < {upto:Array(UInt64)}[$SPOOL]) AND (spool, segment) NOT IN (SELECT arrayJoin({missing:Array(Tuple(UInt64, UInt64))})))
