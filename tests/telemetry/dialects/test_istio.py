@@ -343,3 +343,19 @@ def test_a_sidecars_page_gives_what_it_has_of_a_call(engine: EmbeddedEngine, tmp
     edge = heard.one("server", "default/productpage", "default/reviews")
     assert edge.total("bytes_out") > 0
     assert heard.why("envoy_cluster_upstream_rq_pending_total") == {"no rule for this metric"}
+
+
+def test_trap_44_a_histogram_of_one_series_a_bucket_is_the_same_latency(engine: EmbeddedEngine, tmp_path: Path) -> None:
+    told = requests(6, SOURCE)
+    name = "istio_request_duration_milliseconds"
+    parts = [
+        *(
+            count(f"{name}_bucket", n, **told.labels, le=le)
+            for le, n in (("5", 1), ("10.0", 4), ("25", 5), ("+Inf", 6))
+        ),
+        count(f"{name}_sum", 90, **told.labels),
+        count(f"{name}_count", 6, **told.labels),
+    ]
+    edge = tell(engine, tmp_path, told, *parts).one("client", "shop/web", "shop/cart")
+    assert (edge.n, edge.latency, edge.total("duration_ms")) == (6, 6, 90)
+    assert len({row["family"] for row in engine.query("SELECT family FROM readings FINAL WHERE family != 0")}) == 1
