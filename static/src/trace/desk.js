@@ -62,6 +62,7 @@ export class Desk {
     if (asked >= 0) this.#unfold(asked);
     this.show();
     if (asked >= 0) this.#reveal();
+    performance.mark("trace-drawn");
   }
 
   #take() {
