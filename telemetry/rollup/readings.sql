@@ -49,11 +49,12 @@ WITH kept AS (
 SELECT s.series AS series, s.sender AS sender, s.metric AS metric, s.type AS type, s.temporality AS temporality, s.seen AS seen,
   s.attributes AS attributes,
   CAST(arrayConcat(
-    arrayZip(arrayMap(k -> replaceAll(toString(k), '.', '_'), arrayConcat(mapKeys(s.attributes), mapKeys(k.resource))), arrayConcat(mapValues(s.attributes), mapValues(k.resource))),
+    arrayZip(arrayMap(k -> replaceAll(toString(k), '.', '_'), arrayConcat(mapKeys(s.attributes), mapKeys(k.resource))), arrayConcat(arrayMap((l, v) -> if(has(b.left_out, l), '<other>', v), mapKeys(s.attributes), mapValues(s.attributes)), mapValues(k.resource))),
     arrayZip(mapKeys(n.extra), mapValues(n.extra)), [('scope_name', toString(s.scope))]), 'Map(String, String)') AS labels,
   n.name AS name, n.part AS part, if(n.grp = '', '', $TAG) AS tag, $LEFT AS left,
   multiIf(n.grp = '', '', n.grp = 'http', concat('http:', if(tag = '', left, tag)), left = '', tag, tag = '' OR startsWith(left, tag), left, concat(tag, '.', left)) AS cluster
-FROM fold_series AS s INNER JOIN fold_names AS n ON n.metric = s.metric LEFT JOIN kept AS k ON k.resource_id = s.resource_id;
+FROM fold_series AS s INNER JOIN fold_names AS n ON n.metric = s.metric LEFT JOIN kept AS k ON k.resource_id = s.resource_id
+LEFT JOIN fold_beyond AS b ON b.series = s.series;
 
 -- 3. Which metric of which dialect it is: of those that fit the one declared first.
 -- let HEARD = SELECT sender, name FROM readings WHERE name IN (SELECT needs FROM dialect_metrics UNION ALL SELECT unless FROM dialect_metrics) UNION ALL SELECT sender, name FROM fold_labelled

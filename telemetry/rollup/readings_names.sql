@@ -1,6 +1,6 @@
 -- What a reading teaches besides: who sends metrics of their own, so that names elsewhere may mean them; which two names are one
 -- service's; which clusters are a proxy's way to its own application, by what its spans say.
--- let NEW = series IN (SELECT series FROM fold_series) AND why = ''
+-- let NEW = series IN (SELECT series FROM fold_series) AND why = '' AND NOT beyond
 -- let OWNER = if(side = 'client', source, target)
 INSERT INTO services (node, version, cluster, namespace, name, gateway, first_seen, last_seen)
 SELECT node, version, decodeURLComponent(if(position(node, ':') > 0, substringIndex(node, ':', 1), '')) AS cluster,
