@@ -10,13 +10,14 @@ from meshui.api import status as status_api
 from meshui.api import trace as trace_api
 from meshui.api import traces as traces_api
 from meshui.api import upload as upload_api
-from meshui.pages import access, assets, compare, graph, now, settings, trace, upload
+from meshui.pages import access, assets, compare, graph, now, settings, trace, traces, upload
 from telemetry.traces.jaeger import Names
 
 urlpatterns = [
     path("", now.page),
     path("graph/", graph.page),
     path("settings/", settings.page),
+    path("traces/", traces.page),
     path("traces/upload/", upload.page),
     path("traces/compare/", compare.page),
     path("traces/<str:trace_id>/", trace.page),

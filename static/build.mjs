@@ -13,7 +13,7 @@ const DIST = join(ROOT, "dist");
 const MODULES = join(ROOT, "node_modules");
 const KB = 1024;
 /** Most gzipped bytes that may block a page: everything a page imports at once, base included. */
-const BUDGET = { "base.js": 12 * KB, "home.js": 20 * KB, "empty.js": 16 * KB, "sign-in.js": 14 * KB, "graph.js": 37 * KB, "trace.js": 27 * KB, "app.css": 15 * KB };
+const BUDGET = { "base.js": 12 * KB, "home.js": 20 * KB, "empty.js": 16 * KB, "sign-in.js": 14 * KB, "graph.js": 37 * KB, "trace.js": 27 * KB, "traces.js": 20 * KB, "app.css": 15 * KB };
 const COPIED = { "elk-worker.js": "elkjs/lib/elk-worker.min.js" };
 const TWINNED = /\.(js|css|svg|json|txt)$/;
 

@@ -53,7 +53,7 @@ def _read(text: str, now: datetime) -> datetime | None:
 
 def asked_instant(request: HttpRequest, field: str, now: datetime) -> datetime | None:
     text = request.GET.get(field)
-    if text is None:
+    if not text:
         return None
     try:
         return instant(text, now)

@@ -7,14 +7,18 @@ from django.http import HttpRequest
 from meshui.asked.instants import BadQuestion, asked_instant
 from telemetry.expression.fields import check
 from telemetry.expression.parse import Mistake, parse
-from telemetry.expression.tree import Comparison, Expression, Name, Operator, Value, every
+from telemetry.expression.tree import Comparison, Expression, Name, Operator, Value, every, text
 from telemetry.traces.asking import Asked
+from telemetry.traces.cursor import Cursor, cursor_of
+from telemetry.traces.search import ORDERS, Order
 from telemetry.window import parse_duration
 
 LENGTH = timedelta(hours=1)
 LONGEST = 1_000
 MOST_TAGS = 20
 
+BRUSH = ("brush_from", "brush_to", "brush_min", "brush_max")
+_FROM_TO: tuple[Operator, Operator] = (">=", "<=")
 _SAYS: dict[str, tuple[str, Operator]] = {
     "service": ("service", "="),
     "operation": ("operation", "="),
@@ -36,6 +40,48 @@ def asked_traces(request: HttpRequest, now: datetime) -> Asked:
     if since >= until:
         raise BadQuestion("from", "expected an instant before `to`")
     return Asked(_match(request), _ns(since), _ns(until))
+
+
+def asked_order(request: HttpRequest) -> Order:
+    """Of the list; the newest first if nothing is said."""
+    wanted = request.GET.get("order") or ORDERS[0]
+    for order in ORDERS:
+        if order == wanted:
+            return order
+    raise BadQuestion("order", f"expected {', '.join(ORDERS)}")
+
+
+def asked_place(request: HttpRequest, about: str) -> Cursor | None:
+    """Where the page before ended, None for the first; `about` as in `question_text`."""
+    said = request.GET.get("cursor", "")
+    try:
+        return cursor_of(said, about) if said else None
+    except ValueError as error:
+        raise BadQuestion("cursor", str(error)) from error
+
+
+def question_text(order: Order, asked: Asked) -> str:
+    """What tells a list from another: a cursor is good for its own only."""
+    return f"{order} {'' if asked.match is None else text(asked.match)}"
+
+
+def asked_brush(request: HttpRequest, asked: Asked, now: datetime) -> Asked | None:
+    """The part of `asked` between `brush_from` and `brush_to` whose traces took from `brush_min` to `brush_max`; None
+    where none of these is said."""
+    if not any(request.GET.get(name) for name in BRUSH):
+        return None
+    since, until = (asked_instant(request, name, now) if request.GET.get(name) else None for name in BRUSH[:2])
+    took = (
+        _said(request, name, "trace.duration", operator) for name, operator in zip(BRUSH[2:], _FROM_TO, strict=True)
+    )
+    part = Asked(
+        every(asked.match, *took),
+        asked.since_ns if since is None else max(asked.since_ns, _ns(since)),
+        asked.until_ns if until is None else min(asked.until_ns, _ns(until)),
+    )
+    if part.since_ns >= part.until_ns:
+        raise BadQuestion("brush_from", "expected an instant before `brush_to`, both within the time asked about")
+    return part
 
 
 def asked_expression(request: HttpRequest, field: str) -> Expression | None:
@@ -63,9 +109,7 @@ def _said(request: HttpRequest, parameter: str, field: str, operator: Operator) 
     text = request.GET.get(parameter)
     if not text:
         return None
-    value = (
-        _duration(parameter, text) if parameter.endswith("duration") else Value(_short(parameter, text), quoted=True)
-    )
+    value = _duration(parameter, text) if "duration" in field else Value(_short(parameter, text), quoted=True)
     comparison = Comparison(Name(field), operator, (value,))
     return _checked(parameter, comparison)
 

@@ -5,7 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-PAGES = (("now", "/", "Now", "activity"), ("graph", "/graph/", "Graph", "workflow"))
+PAGES = (
+    ("now", "/", "Now", "activity"),
+    ("graph", "/graph/", "Graph", "workflow"),
+    ("traces", "/traces/", "Traces", "list-tree"),
+)
 THEMES = ("light", "dark")
 
 

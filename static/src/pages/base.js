@@ -76,7 +76,7 @@ function settle() {
 document.addEventListener("pagechange", settle);
 settle();
 const go = (/** @type {string} */ path) => () => location.assign(path);
-bindKeys({ d: toggleTheme, "?": help, "Shift+?": help, "g n": go("/"), "g g": go("/graph/") });
+bindKeys({ d: toggleTheme, "?": help, "Shift+?": help, "g n": go("/"), "g g": go("/graph/"), "g t": go("/traces/") });
 if (window_) {
   bindKeys({ l: togglePause });
   onConnection(tellConnection);

@@ -1,0 +1,116 @@
+"""The page of traces: what is looked for, all matches by time and duration, what is different about some of them, and
+the list. It is whole without a script but for the pictures of all matches, which are parts asked for on their own:
+`?part=list` is the next rows only."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from meshui.asked.instants import BadQuestion
+from meshui.asked.traces import asked_brush, asked_order, asked_place, asked_traces, question_text
+from meshui.pages import empty, traces_query
+from meshui.pages.traces_list import lines
+from meshui.pages.traces_query import part
+from meshui.running import running
+from meshui.status import status
+from telemetry.engine.engine import Engine, EngineError
+from telemetry.trace_id import trace_id_in
+from telemetry.traces.asking import Asked
+from telemetry.traces.cursor import cursor_text
+from telemetry.traces.search import Page, search
+
+A_PAGE = 50
+WINDOW = "60s"
+ORDERS = (("newest", "newest"), ("slowest", "slowest"), ("errors", "most errors"))
+SPANS_OF_TIME = (("now-15m", "15 min"), ("now-1h", "1 h"), ("now-6h", "6 h"), ("now-1d", "1 d"))
+KEPT = timedelta(days=2)
+"""How far back the newest trace is looked for where there is none in the time asked about."""
+
+
+@never_cache
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """The matches; 400 with what is wrong with the question, 503 while the engine cannot answer."""
+    wanted = trace_id_in(request.GET.get("q", ""))
+    if wanted is not None:
+        return HttpResponseRedirect(f"/traces/{wanted}/")
+    now = datetime.now(UTC)
+    here = running()
+    graph, state = here.fanout.graph(WINDOW), status(now)
+    if empty.waiting(graph, state):
+        return empty.page(request, state)
+    context = _frame(request)
+    try:
+        asked = asked_traces(request, now)
+        listed = asked_brush(request, asked, now) or asked
+        context |= _list(request, here.engine, listed)
+    except BadQuestion as error:
+        return _answer(request, context | {"wrong": _wrong(request, error)}, 400)
+    except EngineError as error:
+        return _answer(request, context | {"away": str(error)}, 503)
+    if not context["lines"] and not context["more"]:
+        context["newest"] = _newest(here.engine, now)
+    return _answer(request, context)
+
+
+def _answer(request: HttpRequest, context: dict[str, Any], code: int = 200) -> HttpResponse:
+    only = request.GET.get("part") == "list"
+    return render(request, "traces/_list.html" if only else "traces/page.html", context, status=code)
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    """The form and its choices: services and calls of the last minute."""
+    asked = traces_query.Asked(request)
+    graph = running().fanout.graph(WINDOW)
+    return {
+        "asked": asked,
+        "fields": asked.fields,
+        "orders": [(name, word, asked.to(order=name)) for name, word in ORDERS],
+        "times": [(text, word, asked.unbrushed(since=text, until=None)) for text, word in SPANS_OF_TIME],
+        "services": [] if graph is None else sorted(node.id for node in graph.nodes() if node.kind != "unknown"),
+        "edges": [] if graph is None else sorted(edge.id for edge in graph.edges()),
+        "here": request.get_full_path(),
+    }
+
+
+def _list(request: HttpRequest, engine: Engine, listed: Asked) -> dict[str, Any]:
+    order = asked_order(request)
+    about = question_text(order, listed)
+    found = search(engine, listed, order=order, limit=A_PAGE, after=asked_place(request, about))
+    after = None if found.next is None else cursor_text(found.next, about)
+    return {
+        "lines": lines(engine, found.items),
+        "more": None if after is None else part(request, "list", cursor=after),
+        "searched": _searched(found),
+        "whole": found.whole,
+    }
+
+
+def _searched(found: Page) -> datetime | None:
+    """How far back the search came, None if it was done."""
+    if found.searched_since_ns <= found.question.since_ns or len(found.items) == A_PAGE:
+        return None
+    return datetime.fromtimestamp(found.searched_since_ns / 1e9, UTC)
+
+
+def _newest(engine: Engine, now: datetime) -> datetime | None:
+    """When the newest trace of any kind began."""
+    until = int(now.timestamp()) * 1_000_000_000
+    asked = Asked(None, until - int(KEPT.total_seconds()) * 1_000_000_000, until)
+    try:
+        found = search(engine, asked, limit=1, budget_s=1.0).items
+    except EngineError:
+        return None
+    return datetime.fromtimestamp(found[0].start_ns / 1e9, UTC) if found else None
+
+
+def _wrong(request: HttpRequest, error: BadQuestion) -> dict[str, Any]:
+    """What is wrong, and in an expression where."""
+    text, at = request.GET.get("q", ""), error.more.get("position")
+    if not isinstance(at, int):
+        return {"field": error.field, "text": error.message}
+    return {"field": error.field, "text": error.message, "before": text[:at], "after": text[at:] or " "}
