@@ -77,7 +77,8 @@ QUESTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question. `found`: traces (spans, names) an answer had, on average. `floor_*`: by hand-written SQL."""
+    """One question. `found`: traces (spans, names) an answer had, on average; `refused`: how often there was none but
+    that the engine could not answer in time. `floor_*`: by hand-written SQL."""
 
     question: str
     p50_ms: float
@@ -86,6 +87,7 @@ class Asked:
     budget_ms: float
     within: bool
     found: float
+    refused: int
     floor_p50_ms: float
     floor_p95_ms: float
 
@@ -99,17 +101,18 @@ class Measured:
     questions: list[Asked]
 
 
-def measure(*, spans: int, rounds: int) -> Measured:
-    """Over data made for it, gone afterwards."""
+def measure(*, spans: int, rounds: int, say: Callable[[str], object]) -> Measured:
+    """Over data made for it, gone afterwards. `say` hears how far it is."""
     folder = Path(tempfile.mkdtemp(prefix="meshui-bench-"))
     try:
         with _held(folder) as engine:
             until = int(time.time()) // 10 * 10
+            say(f"making {spans:,} spans")
             filled = fill(engine, spans, until)
-            floors = sql("query_floor")
-            asked = [
-                _ask(engine, question, floor, filled, rounds) for question, floor in zip(QUESTIONS, floors, strict=True)
-            ]
+            asked = []
+            for question, floor in zip(QUESTIONS, sql("query_floor"), strict=True):
+                say(f"asking: {question.name}")
+                asked.append(_ask(engine, question, floor, filled, rounds))
         return Measured(filled.spans, filled.seconds, filled.bytes_per_span, rounds, asked)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -137,6 +140,7 @@ def _ask(engine: Engine, question: Question, floor: str, filled: Filled, rounds:
     # The first round is not counted: it reads what no question has read since the start.
     rows = [_round(engine, question, floor, filled, number) for number in range(rounds + 1)][1:]
     ours, theirs = [row[0] for row in rows], [row[2] for row in rows]
+    found = [row[1] for row in rows if row[1] is not None]
     p95 = percentile(ours, 0.95)
     return Asked(
         question=question.name,
@@ -144,23 +148,26 @@ def _ask(engine: Engine, question: Question, floor: str, filled: Filled, rounds:
         p95_ms=p95,
         max_ms=max(ours),
         budget_ms=question.budget_ms,
-        within=p95 <= question.budget_ms,
-        found=sum(row[1] for row in rows) / rounds,
+        within=p95 <= question.budget_ms and len(found) == rounds,
+        found=sum(found) / max(1, len(found)),
+        refused=rounds - len(found),
         floor_p50_ms=percentile(theirs, 0.5),
         floor_p95_ms=percentile(theirs, 0.95),
     )
 
 
-def _round(engine: Engine, question: Question, floor: str, filled: Filled, number: int) -> tuple[float, int, float]:
+def _round(
+    engine: Engine, question: Question, floor: str, filled: Filled, number: int
+) -> tuple[float, int | None, float]:
     """The API's ms and traces found, and the floor's ms, for one draw of values."""
     draw = _drawn(filled, number)
     took, found = _timed(engine, lambda: _call(question, draw, filled))
     params = {key: value for key, value in draw.items() if f"{{{key}:" in floor}
-    floor_took, _ = _timed(engine, lambda: len(engine.query(floor, params, timeout_s=60)))
+    floor_took, _ = _timed(engine, lambda: len(engine.query(floor, params, timeout_s=600)))
     return took, found, floor_took
 
 
-def _timed(engine: Engine, ask: Callable[[], int]) -> tuple[float, int]:
+def _timed(engine: Engine, ask: Callable[[], int | None]) -> tuple[float, int | None]:
     run(engine, "query_forget")
     began = time.perf_counter()
     answer = ask()
@@ -176,12 +183,16 @@ def _drawn(filled: Filled, number: int) -> Draw:
     }  # fmt: skip
 
 
-def _call(question: Question, draw: Draw, filled: Filled) -> int:
-    """Ask the API; answers how many traces (of one, spans) it found. Raises RuntimeError for any answer but 200."""
+def _call(question: Question, draw: Draw, filled: Filled) -> int | None:
+    """Ask the API; answers how many traces (of one, spans) it found, None if the engine could not say in time. Raises
+    RuntimeError for any other no."""
     said = {name: text.format(**draw) for name, text in question.params.items()} | _hour(filled)
     request = RequestFactory().get(question.path.format(**draw), said)
     match = resolve(request.path)
-    body = _body(match.func(request, *match.args, **match.kwargs))
+    answer = match.func(request, *match.args, **match.kwargs)
+    if answer.status_code == 503:
+        return None
+    body = _body(answer)
     return len(next(body[name] for name in ("items", "data", "spans") if name in body))
 
 

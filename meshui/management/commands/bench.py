@@ -84,7 +84,7 @@ class Command(BaseCommand):
         if options["spans"] < 1_000 or options["rounds"] < 1:
             raise CommandError("There must be something to ask: --spans 1000 or more, --rounds 1 or more.")
         try:
-            measured = query.measure(spans=options["spans"], rounds=options["rounds"])
+            measured = query.measure(spans=options["spans"], rounds=options["rounds"], say=self.stderr.write)
         except RuntimeError as refused:
             raise CommandError(str(refused)) from refused
         if options["json"]:
@@ -99,9 +99,10 @@ class Command(BaseCommand):
         )
         for row in measured.questions:
             mark = " " if row.within else "!"
+            late = f"   {row.refused} not answered in time" if row.refused else ""
             self.stdout.write(
                 f"{row.question:32}{row.p50_ms:8.0f}{row.p95_ms:8.0f}{row.max_ms:8.0f}{row.budget_ms:8.0f} {mark} "
-                f"{row.found:6.1f}   {row.floor_p50_ms:8.0f}{row.floor_p95_ms:8.0f}"
+                f"{row.found:6.1f}   {row.floor_p50_ms:8.0f}{row.floor_p95_ms:8.0f}{late}"
             )
 
     def _live(self, options: dict[str, Any]) -> list[dict[str, Any]]:

@@ -61,6 +61,7 @@ def test_each_question_and_its_floor_find_what_is_there(engine: EmbeddedEngine, 
         for question, floor in zip(query.QUESTIONS, query_data.sql("query_floor"), strict=True):
             found = query._call(question, draw, filled)
             theirs = engine.query(floor, {key: value for key, value in draw.items() if f"{{{key}:" in floor})
+            assert found is not None
             if question.name not in empty:
                 assert found > 0, question.name
             rows = {row["trace"] for row in theirs} if "search" in question.name else theirs
@@ -68,7 +69,7 @@ def test_each_question_and_its_floor_find_what_is_there(engine: EmbeddedEngine, 
 
 
 def test_the_command_prints_what_it_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    row = query.Asked("service", 10.0, 401.0, 402.0, 400.0, False, 20.0, 5.0, 6.0)
+    row = query.Asked("service", 10.0, 401.0, 402.0, 400.0, False, 20.0, 1, 5.0, 6.0)
     monkeypatch.setattr(query, "measure", lambda **asked: query.Measured(asked["spans"], 1.0, 60.0, 3, [row]))
     out = StringIO()
     call_command("bench", "query", "--spans", "5000", "--json", stdout=out)
@@ -78,6 +79,7 @@ def test_the_command_prints_what_it_measured(monkeypatch: pytest.MonkeyPatch) ->
     call_command("bench", "query", stdout=out)
     assert "20,000,000 spans" in out.getvalue()
     assert "400 !" in out.getvalue()
+    assert "1 not answered in time" in out.getvalue()
 
 
 @pytest.mark.parametrize("flags", [["--spans", "5"], ["--rounds", "0"]])
