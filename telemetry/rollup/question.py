@@ -9,7 +9,7 @@ from telemetry.engine.engine import Engine, Row
 _HERE = Path(__file__).parent
 
 
-def ask(engine: Engine, name: str, /, form: int = 0, **params: Any) -> list[Row]:
+def ask(engine: Engine, name: str, form: int = 0, /, **params: Any) -> list[Row]:
     """The answer to the question in `<name>.sql`; `form`: which of its forms, where it has several."""
     text = _statements(name)[form]
     return engine.query(text, _taken(text, params))

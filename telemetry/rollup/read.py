@@ -50,7 +50,7 @@ def window(engine: Engine, window: Window) -> Observed:
 def _edge_rows(engine: Engine, span: Span, early: datetime, *, alone: bool) -> dict[tuple[str, str], list[Row]]:
     """By pair. `alone`: spans are all there is."""
     if alone:
-        rows = ask(engine, "window_edges", form=_ALONE, **span)
+        rows = ask(engine, "window_edges", _ALONE, **span)
     else:
         lags = _lags(ask(engine, "window_lags", early=early, **span), "pair", "pairs")
         rows = ask(engine, "window_edges", early=_early(span, lags), **span, **lags)
@@ -84,7 +84,7 @@ def _is_ghost(pair: tuple[str, str], edges: dict[tuple[str, str], list[Row]], ra
 def _nodes(engine: Engine, span: Span, early: datetime, *, alone: bool) -> tuple[dict[str, NodeRow], dict[str, int]]:
     """Nodes by id, and the rank of the evidence that counts at each."""
     if alone:
-        rows = ask(engine, "window_nodes", form=_ALONE, **span)
+        rows = ask(engine, "window_nodes", _ALONE, **span)
     else:
         lags = _lags(ask(engine, "node_lags", early=early, **span), "node", "nodes")
         rows = ask(engine, "window_nodes", early=_early(span, lags), **span, **lags)
