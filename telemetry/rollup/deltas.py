@@ -83,14 +83,15 @@ def reach(engine: Engine, buckets: set[int]) -> set[int]:
     after it is no part: they are touched by the sender's next flush. Raises EngineError."""
     touched = set(buckets)
     for first, last in _pieces(buckets):
-        of = {"first": _time(first), "last": _time(last)}
+        of: dict[str, Any] = {"first": _time(first), "last": _time(last)}
         near = ask(engine, "reach_senders", **of)[0]
         if not near["senders"]:
             continue
         back, ahead = min(near["back"], first), max(near["ahead"], last)
         far_back = ask(engine, "reach_back", **of, back=_time(back))[0]["at"] or back
+        fallen = ask(engine, "reach_fallen", **of)[0]["at"] or back
         far_ahead = ask(engine, "reach_ahead", **of, ahead=_time(ahead))[0]["at"] or ahead
-        touched.update(range(min(back, far_back), max(ahead, far_ahead) + 1, BUCKET_S))
+        touched.update(range(min(back, far_back, fallen), max(ahead, far_ahead) + 1, BUCKET_S))
     return touched
 
 

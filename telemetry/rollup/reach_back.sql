@@ -3,10 +3,10 @@
 SELECT if(count() = 0, 0, toUnixTimestamp(min(newest))) AS at
 FROM (
   SELECT max(bucket) AS newest FROM points
-  WHERE late = 0 AND bucket BETWEEN {first:DateTime('UTC')} - 600 AND {back:DateTime('UTC')} - 10 AND (metric, series) IN (
+  WHERE form IN (2, 3) AND bucket BETWEEN {first:DateTime('UTC')} - 600 AND {back:DateTime('UTC')} - 10 AND (metric, series) IN (
     SELECT metric, series FROM points
-    WHERE late = 0 AND bucket BETWEEN {first:DateTime('UTC')} AND {last:DateTime('UTC')}
+    WHERE form IN (2, 3) AND bucket BETWEEN {first:DateTime('UTC')} AND {last:DateTime('UTC')}
       AND series IN (SELECT series FROM readings WHERE why = '')
-      AND series NOT IN (SELECT series FROM points WHERE late = 0 AND bucket BETWEEN {back:DateTime('UTC')} AND {first:DateTime('UTC')} - 10))
+      AND series NOT IN (SELECT series FROM points WHERE form IN (2, 3) AND bucket BETWEEN {back:DateTime('UTC')} AND {first:DateTime('UTC')} - 10))
   GROUP BY series
 );

@@ -53,6 +53,8 @@ def shares(points: Iterable[Point], first: int, last: int) -> dict[tuple[int, in
     found: dict[tuple[int, int], Share] = {}
     for series in {p.series for p in said}:
         own = _once([p for p in said if p.series == series])
+        if not own:
+            continue
         times = flushes[own[0].sender]
         for bucket in range(first, last + 1, 10):
             interval_ms = _interval(times, (bucket + 10) * 1000, within=False)
