@@ -78,7 +78,8 @@ QUESTIONS = (
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One question. `found`: traces (spans, names) an answer had, on average; `refused`: how often there was none but
-    that the engine could not answer in time. `floor_*`: by hand-written SQL."""
+    that the engine could not answer in time. `cpu_ms`: of all threads, on average; a busy machine does not change it.
+    `floor_*`: by hand-written SQL."""
 
     question: str
     p50_ms: float
@@ -88,8 +89,10 @@ class Asked:
     within: bool
     found: float
     refused: int
+    cpu_ms: float
     floor_p50_ms: float
     floor_p95_ms: float
+    floor_cpu_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,40 +141,51 @@ def _held(folder: Path) -> Iterator[Engine]:
 
 def _ask(engine: Engine, question: Question, floor: str, filled: Filled, rounds: int) -> Asked:
     # The first round is not counted: it reads what no question has read since the start.
-    rows = [_round(engine, question, floor, filled, number) for number in range(rounds + 1)][1:]
-    ours, theirs = [row[0] for row in rows], [row[2] for row in rows]
-    found = [row[1] for row in rows if row[1] is not None]
-    p95 = percentile(ours, 0.95)
+    pairs = [_round(engine, question, floor, filled, number) for number in range(rounds + 1)][1:]
+    ours, theirs = [mine for mine, _ in pairs], [other for _, other in pairs]
+    took, floor_took = [one.ms for one in ours], [one.ms for one in theirs]
+    found = [one.found for one in ours if one.found is not None]
+    p95 = percentile(took, 0.95)
     return Asked(
         question=question.name,
-        p50_ms=percentile(ours, 0.5),
+        p50_ms=percentile(took, 0.5),
         p95_ms=p95,
-        max_ms=max(ours),
+        max_ms=max(took),
         budget_ms=question.budget_ms,
         within=p95 <= question.budget_ms and len(found) == rounds,
         found=sum(found) / max(1, len(found)),
         refused=rounds - len(found),
-        floor_p50_ms=percentile(theirs, 0.5),
-        floor_p95_ms=percentile(theirs, 0.95),
+        cpu_ms=sum(one.cpu_ms for one in ours) / rounds,
+        floor_p50_ms=percentile(floor_took, 0.5),
+        floor_p95_ms=percentile(floor_took, 0.95),
+        floor_cpu_ms=sum(one.cpu_ms for one in theirs) / rounds,
     )
 
 
-def _round(
-    engine: Engine, question: Question, floor: str, filled: Filled, number: int
-) -> tuple[float, int | None, float]:
-    """The API's ms and traces found, and the floor's ms, for one draw of values."""
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """How long one answer took, and how much was found: None if the engine could not say in time."""
+
+    ms: float
+    cpu_ms: float
+    found: int | None
+
+
+def _round(engine: Engine, question: Question, floor: str, filled: Filled, number: int) -> tuple[_Answer, _Answer]:
+    """The API's answer and the floor's, for one draw of values."""
     draw = _drawn(filled, number)
-    took, found = _timed(engine, lambda: _call(question, draw, filled))
     params = {key: value for key, value in draw.items() if f"{{{key}:" in floor}
-    floor_took, _ = _timed(engine, lambda: len(engine.query(floor, params, timeout_s=600)))
-    return took, found, floor_took
+    return (
+        _timed(engine, lambda: _call(question, draw, filled)),
+        _timed(engine, lambda: len(engine.query(floor, params, timeout_s=600))),
+    )
 
 
-def _timed(engine: Engine, ask: Callable[[], int | None]) -> tuple[float, int | None]:
+def _timed(engine: Engine, ask: Callable[[], int | None]) -> _Answer:
     run(engine, "query_forget")
-    began = time.perf_counter()
-    answer = ask()
-    return (time.perf_counter() - began) * 1000, answer
+    cpu, began = time.process_time(), time.perf_counter()
+    found = ask()
+    return _Answer((time.perf_counter() - began) * 1000, (time.process_time() - cpu) * 1000, found)
 
 
 def _drawn(filled: Filled, number: int) -> Draw:
