@@ -1,14 +1,14 @@
 """The page of one trace: title, sentences and first rows as HTML, all rows as numbers for the script.
 
 `?span=ID` chooses a span. `?part=live` answers the parts that change while a trace arrives, 304 if nothing did;
-`?part=span&span=ID` what one span said."""
+`?part=span&span=ID` what one span said, `?part=find&find=WORDS` which spans say what in their attributes and events."""
 
 import re
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
@@ -18,12 +18,16 @@ from meshui.pages import trace_detail, trace_head
 from meshui.running import running
 from telemetry.engine.engine import Engine, EngineError
 from telemetry.span import Trace
-from telemetry.traces.load import trace as load
-from telemetry.traces.one import spans_named, stored
+from telemetry.traces.one import drawn as load
+from telemetry.traces.one import saying, spans_named, stored
 from telemetry.traces.outline import outline
+from telemetry.traces.telling import Telling
+from telemetry.traces.tree import children_of
+from telemetry.traces.uncollected import uncollected
 
 ARRIVING_S = 60
 """How long after its end spans of a trace are still waited for."""
+MOST_WORDS = 8
 VIEWS = (("waterfall", "Waterfall"), ("table", "Table"), ("flame", "Flame"), ("graph", "Graph"))
 _TRACE_ID, _SPAN_ID = re.compile(r"[0-9a-f]{32}"), re.compile(r"[0-9a-f]{16}")
 _UNSAFE = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
@@ -62,6 +66,9 @@ def _answer(request: HttpRequest, engine: Engine, wanted: str) -> HttpResponse:
     if part == "span":
         spans = spans_named(engine, wanted, chosen) if _SPAN_ID.fullmatch(chosen) else []
         return render(request, "trace/_said.html", {"said": trace_detail.said(spans)}, status=200 if spans else 404)
+    if part == "find":
+        words = list(dict.fromkeys(request.GET.get("find", "").lower().split()))[:MOST_WORDS]
+        return JsonResponse(saying(engine, wanted, words) if words else {})
     # Counted before it is loaded: what arrives between is loaded now and asked for again, never missed.
     tag = f'W/"{stored(engine, wanted)}"'
     if part == "live" and request.headers.get("If-None-Match") == tag:
@@ -69,27 +76,31 @@ def _answer(request: HttpRequest, engine: Engine, wanted: str) -> HttpResponse:
     found = load(engine, wanted)
     if found is None:
         return nothing(request, wanted, "unknown", 404)
-    context = _context(found, chosen) | {"link": request.build_absolute_uri(request.path)}
+    said = spans_named(engine, wanted, chosen) if _SPAN_ID.fullmatch(chosen) else []
+    context = (
+        _context(found, chosen) | {"said": trace_detail.said(said)} | {"link": request.build_absolute_uri(request.path)}
+    )
     answer = render(request, "trace/_live.html" if part == "live" else "trace/page.html", context)
     answer.headers["ETag"] = tag
     return answer
 
 
+@uncollected()
 def _context(trace: Trace, chosen: str) -> dict[str, Any]:
     now = datetime.now(UTC)
     index = next((index for index, span in enumerate(trace.spans) if span.span_id == chosen), None)
-    drawn = outline(trace)
-    ended_s = (trace.start_ns + trace.duration_ns) / 1e9
+    say = Telling(trace, children_of(trace.parents))
+    drawn = outline(say)
+    ended_s = trace.start_ns / 1e9 + drawn["duration"] / 1e6
     drawn["arriving_s"] = max(0.0, min(ARRIVING_S, ended_s + ARRIVING_S - now.timestamp()))
     return {
         "trace": trace,
-        **trace_head.head(trace, drawn, now),
+        **trace_head.head(say, drawn, now),
         "rows": trace_head.first_rows(trace, drawn),
         "spans": len(trace.spans),
         "late": sum(span.late for span in trace.spans),
         "views": VIEWS,
         "chosen": None if index is None else trace_detail.chosen(trace, drawn, index),
-        "said": None if index is None else trace_detail.said([trace.spans[index]]),
         "outline": script_json(drawn),
     }
 

@@ -12,7 +12,6 @@ from telemetry.span import Trace
 from telemetry.traces.outline import CRITICAL, FAILED, NOBODY, unanswered
 from telemetry.traces.rows import Row, rows
 from telemetry.traces.telling import Telling
-from telemetry.traces.tree import children_of
 
 FIRST = 60
 """Rows that are HTML: what a screen shows before the script draws the rest."""
@@ -22,20 +21,19 @@ _AROUND_S = 30
 _MOST_CALLS = 60
 
 
-def head(trace: Trace, drawn: dict[str, Any], now: datetime) -> dict[str, Any]:
+def head(say: Telling, drawn: dict[str, Any], now: datetime) -> dict[str, Any]:
     """Title, status, and a card each for the failure and the time."""
-    root = trace.spans[trace.root]
-    say = Telling(trace, children_of(trace.parents))
+    trace = say.trace
     began, most = drawn["origin"], drawn["slowest"]
     failed = bool(drawn["columns"]["marks"][trace.root] & FAILED)
     return {
-        "request_name": say.asked(trace.root) or root.operation,
+        "request_name": say.asked(trace.root),
         "whole": not any(warning.kind in BROKEN for warning in trace.warnings),
         "failed": failed,
         "status": say.ended(trace.root) or ("failed" if failed else "ok"),
-        "took": ms(trace.duration_ns / 1e6),
+        "took": ms(drawn["duration"] / 1000),
         "start": datetime.fromtimestamp(trace.start_ns / 1e9, UTC),
-        "services": len(trace.services),
+        "services": len(drawn["services"]),
         "began": None if began == NOBODY else _told(trace, began, drawn["origin_text"]),
         "most": None if most == NOBODY else _told(trace, most, drawn["slowest_text"]),
         "on_graph": on_graph(say, now),

@@ -14,7 +14,6 @@ from telemetry.traces.fold import folded_into
 from telemetry.traces.origin import judge, origin
 from telemetry.traces.slowest import slowest
 from telemetry.traces.telling import Telling
-from telemetry.traces.tree import children_of
 
 NOBODY = -1
 _LEAVES = frozenset({"out", "send", "relay"})
@@ -32,18 +31,18 @@ class _Words:
         return self.places.setdefault(text, len(self.places))
 
 
-def outline(trace: Trace) -> dict[str, Any]:
+def outline(say: Telling) -> dict[str, Any]:
     """What the script of the trace page reads; times in µs from the trace's start, `NOBODY` where there is none.
 
     `columns` are by span, in order of start: `id`; `parent` and `folded` (places); `service`, `operation`, `version`,
     `role` and `word` (how it ended: places in the lists of these names); `start`, `duration`, `own`, `skew`; `marks`
     (bits: failed 1, critical 2, proxy 4, late 8, parent lost 16). `path` is flat: place, from, to, 1 for waiting."""
+    trace = say.trace
     path = critical_path(trace)
     critical = {part.index for part in path if not part.waiting}
     began, most = origin(trace), slowest(trace, path)
     spans, zero = trace.spans, trace.start_ns
     services, operations, versions, roles, words = _Words(), _Words(), _Words(), _Words(), _Words()
-    say = Telling(trace, children_of(trace.parents))
     columns = {
         "id": [span.span_id for span in spans],
         "parent": _places(trace.parents),

@@ -3,7 +3,7 @@ import { placeParts } from "../live/parts.js";
 import { readQuery, writeQuery } from "../live/url.js";
 import { count } from "../ui/number.js";
 import { callsOf } from "./calls.js";
-import { found } from "./find.js";
+import { found, wordsOf } from "./find.js";
 import { flamesOf } from "./flame.js";
 import { groupsOf, SORTS } from "./groups.js";
 import { FAILED, marked, nameOf, operationOf, outlineOf, placeOf, serviceOf, wordOf } from "./outline.js";
@@ -20,6 +20,8 @@ import * as views from "./views.js";
 
 const DEFAULTS = { span: "", view: "waterfall", fold: "1", critical: "1", find: "", from: "", to: "", sort: "own" };
 export const VIEWS = ["waterfall", "table", "flame", "graph"];
+/** So long nobody types on. */
+const TYPED_MS = 250;
 const WHOLE = { fold: true, turned: new Set(), closed: new Set() };
 
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -42,6 +44,8 @@ export class Desk {
   /** @type {Map<number, number[]>} */ #critical = new Map();
   /** @type {Map<number, number>} */ #tries = new Map();
   /** @type {number[]|null} */ #found = null;
+  /** What spans say in attributes and events, by word, as far as it has been asked. @type {Record<string, string[]>} */ #said = {};
+  /** @type {ReturnType<typeof setTimeout>|undefined} */ #asking;
   /** @type {import("./scale.js").Span} */ #view;
 
   /** @param {import("./outline.js").Body} body @param {Parts} parts */
@@ -82,6 +86,7 @@ export class Desk {
     for (const name of /** @type {const} */ (["turned", "closed"])) this.#folding[name] = new Set([...this.#folding[name]].map(again).filter((i) => i >= 0));
     this.#view = within(whole ? { from: 0, to: this.trace.duration } : this.#view, this.trace.duration);
     placeParts(fresh, document);
+    this.#said = {};
     this.#take();
     this.show();
     const more = this.trace.size - before.size;
@@ -339,7 +344,24 @@ export class Desk {
   }
 
   #search() {
-    this.#found = found(this.trace, this.#query.find);
+    this.#found = found(this.trace, this.#query.find, this.#said);
+    clearTimeout(this.#asking);
+    if (wordsOf(this.#query.find).some((word) => !this.#said[word])) this.#asking = setTimeout(() => void this.#further(this.#query.find), TYPED_MS);
+  }
+
+  /** What attributes and events say is with the server. @param {string} text */
+  async #further(text) {
+    const { version } = this;
+    try {
+      const answer = await fetch(`${location.pathname}?part=find&find=${encodeURIComponent(text)}`, { headers: { Accept: "application/json" } });
+      if (!answer.ok || version !== this.version) return;
+      Object.assign(this.#said, await answer.json());
+    } catch {
+      return; // What the page knows itself is found all the same.
+    }
+    if (text !== this.#query.find) return;
+    this.#found = found(this.trace, text, this.#said);
+    this.#draw();
   }
 
   /** A link to this page as it is shown. */

@@ -39,7 +39,7 @@ export function flame(into, trace, flames, selected) {
     const name = `${nameOf(serviceOf(trace, each.index))} ${operationOf(trace, each.index)}`;
     const long = `${name}: ${time(each.total)} (${ratio(each.total / all)}), its own ${time(each.own)}${each.spans > 1 ? `, ${count(each.spans)} spans` : ""}${each.failed ? `, ${count(each.failed)} failed` : ""}`;
     const room = Math.floor((wide - 8) / CHAR_PX);
-    return svg`<g data-index=${each.index} role="button" tabindex=${wide > 24 ? "0" : "-1"} aria-label=${long} class=${each.index === selected ? "on" : ""}><title>${long}</title><rect class="wfe ${each.failed ? "bad" : ""}" data-hue=${trace.columns.service[each.index] % HUES} x=${x} width=${Math.max(1, wide - 1)} y=${each.depth * BAR_PX} height=${BAR_PX - 1} rx="3"></rect>${room > 3 ? svg`<text x=${x + 5} y=${each.depth * BAR_PX + 15}>${name.length > room ? `${name.slice(0, room - 1)}…` : name}</text>` : nothing}</g>`;
+    return svg`<g data-index=${each.index} role="button" tabindex=${wide > 24 ? "0" : "-1"} class=${each.index === selected ? "on" : ""}><title>${long}</title><rect class="wfe ${each.failed ? "bad" : ""}" data-hue=${trace.columns.service[each.index] % HUES} x=${x} width=${Math.max(1, wide - 1)} y=${each.depth * BAR_PX} height=${BAR_PX - 1} rx="3"></rect>${room > 3 ? svg`<text x=${x + 5} y=${each.depth * BAR_PX + 15}>${name.length > room ? `${name.slice(0, room - 1)}…` : name}</text>` : nothing}</g>`;
   })}</svg>`, into);
 }
 

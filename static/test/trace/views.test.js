@@ -21,6 +21,13 @@ test.each([
   ["nobody", []],
 ])("find %j", (text, expected) => expect(found(shop(), text)).toEqual(expected));
 
+test("what only the server knows fits word by word, beside what the page knows", () => {
+  const said = { shelves: ["0000000000000007", "0000000000000001"] };
+  expect(found(shop(), "shelves cart", said)).toEqual([6]);
+  expect(found(shop(), "Shelves", said)).toEqual([0, 6]);
+  expect(found(shop(), "shelves")).toEqual([]);
+});
+
 describe("the table", () => {
   const it = shop();
   const { rows, own } = all(it);

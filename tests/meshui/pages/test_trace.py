@@ -143,6 +143,14 @@ def test_what_a_span_said_is_asked_alone(shop: Shop) -> None:
     assert page(f"/traces/{ID}/?part=span&span=nonsense", status=404) == ""
 
 
+def test_words_are_looked_for_in_what_spans_say(shop: Shop) -> None:
+    assert json.loads(get(f"/traces/{ID}/?part=find&find=CO</b>+/cart").content) == {
+        "co</b>": [f"{2:016x}"],
+        "/cart": [f"{3:016x}"],
+    }
+    assert json.loads(get(f"/traces/{ID}/?part=find&find=+").content) == {}
+
+
 def test_a_trace_that_arrives_is_answered_only_when_there_is_more(
     running: Running, engine: EmbeddedEngine, tmp_path: Path
 ) -> None:

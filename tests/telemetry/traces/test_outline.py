@@ -1,6 +1,7 @@
 """A trace as columns: what the page draws is what the trace says."""
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given
 
@@ -9,6 +10,8 @@ from telemetry.traces.assemble import assemble
 from telemetry.traces.critical_path import critical_path
 from telemetry.traces.fold import folded_into
 from telemetry.traces.outline import CRITICAL, FAILED, LOST, NOBODY, PROXY, outline
+from telemetry.traces.telling import Telling
+from telemetry.traces.tree import children_of
 from tests.telemetry.traces.drawn import drawn
 from tests.telemetry.traces.shapes import traces
 
@@ -21,9 +24,13 @@ in edge/gw gateway 0-100 503 error op=GET_/
 """
 
 
+def said(trace: Trace) -> dict[str, Any]:
+    return outline(Telling(trace, children_of(trace.parents)))
+
+
 @given(traces())
 def test_columns_say_what_the_trace_says(trace: Trace) -> None:
-    body = outline(trace)
+    body = said(trace)
     columns, spans = body["columns"], trace.spans
     assert {len(column) for column in columns.values()} == {len(spans)}
     for index, span in enumerate(spans):
@@ -42,7 +49,7 @@ def test_columns_say_what_the_trace_says(trace: Trace) -> None:
 
 def test_a_refused_call_is_marked_worded_and_named() -> None:
     made = drawn(REFUSED)
-    body = outline(made.trace)
+    body = said(made.trace)
     assert made.label(body["origin"]) == "refused"
     words = [body["words"][word] for word in body["columns"]["word"]]
     assert words == ["503", "503", "503", "503 UH", "404"]
@@ -56,7 +63,7 @@ def test_a_refused_call_is_marked_worded_and_named() -> None:
 
 def test_a_span_whose_parent_has_not_come_is_marked() -> None:
     trace = drawn("in shop/web app 0-10 200").trace
-    assert outline(trace)["columns"]["marks"][0] & LOST == 0
+    assert said(trace)["columns"]["marks"][0] & LOST == 0
     lost = drawn("in shop/web app 0-10 200").trace.spans[0]
     alone = assemble("ab" * 16, [replace(lost, parent_id="00000000000000ff")])
-    assert outline(alone)["columns"]["marks"][0] & LOST
+    assert said(alone)["columns"]["marks"][0] & LOST
