@@ -18,8 +18,18 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("meshui_theme", "")
     user = getattr(request, "user", None)
     return {
-        "pages": [{"name": name, "href": href, "word": word, "icon": icon} for name, href, word, icon in PAGES],
+        "pages": [
+            {"name": name, "href": href, "word": word, "icon": icon, "current": _current(request.path, href)}
+            for name, href, word, icon in PAGES
+        ],
         "theme": theme if theme in THEMES else "",
         "auth_on": settings.CONFIG.auth == "on",
         "person": user.get_username() if user is not None and user.is_authenticated else "",
     }
+
+
+def _current(path: str, href: str) -> str:
+    """For `aria-current`: this page, or a page of this part of the product."""
+    if path == href:
+        return "page"
+    return "true" if href != "/" and path.startswith(href) else ""

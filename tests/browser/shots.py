@@ -52,7 +52,9 @@ def main() -> None:
         with server("--demo") as mesh:
             until(lambda: failing(mesh), "the bad deployment", within_s=120)
             time.sleep(10)  # for a full picture: the window fills with failures
-            take(browser, mesh, LIVE)
+            failed = mesh.get("/api/v1/traces?order=errors&limit=1")["items"][0]["trace_id"]
+            compared = f"/traces/compare/?a={failed}&b=typical"
+            take(browser, mesh, LIVE | {"trace": f"/traces/{failed}/", "trace-compare": compared})
     shutil.copy(SHOTS / "graph-node-1280-light.png", ROOT / "docs" / "graph.png")
 
 

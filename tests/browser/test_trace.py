@@ -18,7 +18,7 @@ from tests.browser.test_graph import post
 from tests.waiting import until
 
 SOON_MS = 10_000
-REFUSED, GROWS, LARGE, HUGE, GOOD = 0xA1, 0xA2, 0xA3, 0xA4, 0xA5
+REFUSED, GROWS, LARGE, HUGE, GOOD, PROXIED = 0xA1, 0xA2, 0xA3, 0xA4, 0xA5, 0xA6
 
 
 def path(trace: int) -> str:
@@ -77,6 +77,46 @@ def send(mesh: Server, trace: int, *, good: bool = False, start: datetime | None
     ]
     for name, spans in (("web", web), ("cart", cart), ("stock", stock)):
         post(mesh, "traces", build.traces(build.resource(name, namespace="shop", version="v2"), *spans))
+
+
+def through_proxies(mesh: Server, trace: int) -> None:
+    """web asks cart through both sidecars; the first call is refused by web's own, the second is answered."""
+    at = datetime.now(UTC) - timedelta(seconds=2)
+
+    def later(ms: float) -> datetime:
+        return at + timedelta(milliseconds=ms)
+
+    def envoy(cluster: str, code: int, flags: str = "-") -> dict[str, Any]:
+        return {
+            "component": "proxy",
+            "upstream_cluster": cluster,
+            "response_flags": flags,
+            "http.status_code": str(code),
+        }
+
+    same: dict[str, Any] = {"trace": trace, "kind": "client"}
+    apps = [
+        build.span("GET /shop", trace=trace, id=1, start=at, ms=90, attributes=http(200)),
+        build.span("GET", id=2, parent=1, start=later(1), ms=20, attributes=http(503), status="error", **same),
+        build.span("GET", id=3, parent=1, start=later(30), ms=50, attributes=http(200), **same),
+    ]
+    out = "outbound|8080||cart.shop.svc.cluster.local"
+    sidecar = [
+        build.span(
+            "cart", id=4, parent=2, start=later(2), ms=17, attributes=envoy(out, 503, "UH"), status="error", **same
+        ),
+        build.span("cart", id=5, parent=3, start=later(31), ms=47, attributes=envoy(out, 200), **same),
+    ]
+    theirs = build.span(
+        "cart", trace=trace, id=6, parent=5, start=later(33), ms=43, attributes=envoy("inbound|8080||", 200)
+    )
+    cart = build.span("GET /cart", trace=trace, id=7, parent=6, start=later(35), ms=39, attributes=http(200))
+    web: dict[str, Any] = {"namespace": "shop", "instance": "web-1"}
+    cart_at: dict[str, Any] = {"namespace": "shop", "instance": "cart-1"}
+    post(mesh, "traces", build.traces(build.resource("web", **web), *apps))
+    post(mesh, "traces", build.traces(build.resource("web", scope="envoy", **web), *sidecar))
+    post(mesh, "traces", build.traces(build.resource("cart", scope="envoy", **cart_at), theirs))
+    post(mesh, "traces", build.traces(build.resource("cart", **cart_at), cart))
 
 
 def many(trace: int, size: int) -> Iterator[build.Message]:
@@ -194,6 +234,34 @@ def test_by_keyboard_alone(watched: Watched) -> None:
     expect(rows).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#detail")).to_be_hidden()
+
+
+def test_proxies_are_folded_into_the_call_they_carried_and_shown_one_by_one(watched: Watched, mesh: Server) -> None:
+    through_proxies(mesh, PROXIED)
+    until(lambda: complete(mesh, PROXIED, 7), "the trace")
+    page = watched.page
+    page.goto(path(PROXIED))
+    folded = ["1 web GET /shop", "2 web GET", "3 web cart", "2 web GET", "3 cart GET /cart"]
+    expect(page.locator("#rows")).to_have_attribute("aria-rowcount", "5")
+    assert names(page) == folded, "where it began to fail is open"
+    on = page.locator("#rows .on")
+    expect(on.locator(".h")).to_have_count(1)
+    expect(on).to_contain_text("503 UH")
+    expect(page.locator("#detail .flag")).to_contain_text("No healthy host was left in the cluster.")
+    page.keyboard.press("x")
+    assert names(page) == [folded[0], folded[1], folded[3], folded[4]]
+    expect(on).to_have_attribute("data-index", "1")
+    expect(on).to_contain_text("try 1 · 503 UH")
+    expect(on.locator(".fold")).to_have_text("+1 proxy")
+    page.keyboard.press("x")
+    assert names(page) == folded
+    page.locator("#rows .fold").last.click()
+    expect(page.locator("#rows")).to_have_attribute("aria-rowcount", "6")
+    page.get_by_role("button", name="Fold proxies").click()
+    expect(page.locator("#rows")).to_have_attribute("aria-rowcount", "7")
+    expect(page).to_have_url(re.compile("fold=0"))
+    page.get_by_role("button", name="Fold proxies").click()
+    expect(page.locator("#rows")).to_have_attribute("aria-rowcount", "4")
 
 
 def test_a_link_shows_what_its_sender_saw(watched: Watched) -> None:
