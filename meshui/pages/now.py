@@ -17,6 +17,8 @@ from telemetry.health.summary import summarise
 
 WINDOW = "60s"
 FEW = 8
+SILENT = ("database", "cache", "queue", "external", "unknown")
+"""Kinds that send no spans: known only by the calls they get."""
 ORDER = (Health.FAILING, Health.DEGRADED, Health.UNKNOWN, Health.HEALTHY, Health.IDLE)
 
 
@@ -35,6 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "graph": graph,
         "status": state,
         "window": WINDOW,
+        "silent": SILENT,
         **table(graph, whole=request.GET.get("services") == "all"),
     }
     return render(request, "now/_live.html" if request.GET.get("part") == "live" else "now/page.html", context)

@@ -1,6 +1,7 @@
 /** What is said of a call beside its numbers, as one reads it at 3 a.m. */
 import { describe, expect, test } from "vitest";
-import { counted, ejections, fullness, secured, security, shortIdentity, tries } from "../src/ui/call-words.js";
+import { secured } from "../src/graph/words.js";
+import { counted, ejections, fullness, security, shortIdentity, tries } from "../src/ui/call-words.js";
 
 /** @param {string} text */
 const plain = (text) => text.replaceAll("\u2009", " ");

@@ -17,7 +17,6 @@
  * @typedef {{frames: Frame[], things: Thing[], links: Link[], bounds: Rect}} Scene
  * @typedef {{stands: Map<string, import("./route.js").Stand>, lines: Map<string, {curve: import("./curve.js").Curve, points: number[][], bounds: Rect}>}} Geometry
  */
-import { secured } from "../ui/call-words.js";
 import { ratio } from "../ui/number.js";
 import { span } from "../ui/time.js";
 import { CARD_W } from "./chip.js";
@@ -27,7 +26,7 @@ import { NO_NAMESPACE } from "./model.js";
 import { boxKeys, isLoose, rectOf } from "./placement.js";
 import { direct, routes } from "./route.js";
 import { GHOST_MS } from "./slots.js";
-import { chipLines, shortRate } from "./words.js";
+import { chipLines, secured, shortRate } from "./words.js";
 
 /** @param {Placement} placement */
 const usesCards = (placement) => [...placement.boxes.values()].some((box) => !box.open);

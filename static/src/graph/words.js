@@ -1,6 +1,5 @@
 /** What the picture, its twin and its panel say of a node or a call: the sentences and short lines, no marks. */
-import { secured } from "../ui/call-words.js";
-import { count, ms, NONE, rate, ratio } from "../ui/number.js";
+import { count, ms, NONE, part, rate, ratio } from "../ui/number.js";
 import { span } from "../ui/time.js";
 import { callsFrom, callsInto, isEdge, namesOf, troubledSignal } from "./model.js";
 
@@ -91,4 +90,11 @@ export const plural = (number, one) => `${count(number)} ${one}${number === 1 ? 
 export function stageName(graph) {
   const failing = [...graph.nodes.values()].filter((node) => node.health === "failing").length;
   return `Service graph, ${plural(graph.nodes.size, "node")}, ${failing} failing`;
+}
+
+/** `mTLS`, `86 % mTLS`, `plaintext`; empty where nothing says. @param {number|null|undefined} mtls */
+export function secured(mtls) {
+  if (mtls == null) return "";
+  if (mtls >= 1) return "mTLS";
+  return mtls <= 0 ? "plaintext" : `${part(mtls)} mTLS`;
 }

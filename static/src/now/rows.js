@@ -1,5 +1,6 @@
 /** The services table, kept current from the live graph. Rows change places only when a health changes, never with traffic. */
 
+import { SILENT_KINDS } from "../graph/model.js";
 import { healthMark, setHealth } from "../ui/health.js";
 import { ms, rate, ratio } from "../ui/number.js";
 
@@ -43,6 +44,14 @@ function element(tag, className, ...children) {
 }
 /** @typedef {globalThis.Node} Node_ */
 
+/** @param {string} id */
+function toTraces(id) {
+  const link = /** @type {HTMLAnchorElement} */ (element("a", "to"));
+  link.href = `/traces/?${new URLSearchParams({ service: id, order: "errors", from: "now-1m" })}`;
+  link.title = "Its traces of the last minute, failing ones first";
+  return link;
+}
+
 /** A row as templates/now/_row.html makes it. @param {Node} node */
 function makeRow(node) {
   const row = element("tr", "");
@@ -56,6 +65,7 @@ function makeRow(node) {
     const cell = element("td", signal === "p50_ms" ? "num sm-hide" : "num");
     cell.dataset.signal = signal;
     if (signal === "rps") cell.append(element("span", ""), element("span", "dim", " /s"));
+    if (signal === "error_ratio" && !SILENT_KINDS.has(node.kind)) cell.append(toTraces(node.id));
     row.append(cell);
   }
   const versions = element("td", "sm-hide");
@@ -77,7 +87,7 @@ function fill(row, node) {
   if (mark) setHealth(mark, node.health);
   for (const cell of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("[data-signal]"))) {
     const signal = cell.dataset.signal ?? "";
-    setText(cell.querySelector("span") ?? cell, WORDS[signal](node.signals[signal]));
+    setText(cell.querySelector("span, a") ?? cell, WORDS[signal](node.signals[signal]));
     const why = trouble(node, signal);
     cell.classList.toggle("bad", why === "bad");
     cell.classList.toggle("warn", why === "warn");

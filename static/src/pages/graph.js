@@ -128,6 +128,12 @@ stage.addEventListener("keydown", (event) => {
   }
 });
 
+let pointed = false;
+for (const kind of ["pointerover", "focusin"]) aside.addEventListener(kind, () => {
+  if (!pointed) void import("../ui/spark-link.js").then(({ followPoints }) => followPoints(aside));
+  pointed = true;
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !keysAreOn() || document.querySelector("dialog[open], details.menu[open]")) return;
   desk.escape();

@@ -16,13 +16,6 @@ const EVIDENCE = {
 /** As health judges it (DESIGN.md section 4). */
 const NEARLY_FULL = 0.8;
 
-/** `mTLS`, `86 % mTLS`, `plaintext`; empty where nothing says. @param {number|null|undefined} mtls */
-export function secured(mtls) {
-  if (mtls == null) return "";
-  if (mtls >= 1) return "mTLS";
-  return mtls <= 0 ? "plaintext" : `${part(mtls)} mTLS`;
-}
-
 /** @param {number|null|undefined} mtls */
 export function security(mtls) {
   if (mtls == null) return "Nothing says whether it is encrypted.";

@@ -4,7 +4,7 @@ import { fullName } from "../graph/words.js";
 import { counted, ejections, fullness, security, shortIdentity, tries } from "./call-words.js";
 import { count, part, ratio } from "./number.js";
 import { golden, why } from "./panel-node.js";
-import { closeButton, icon, pill, traces, versions } from "./panel-parts.js";
+import { closeButton, icon, pill, toTraces, traces, versions } from "./panel-parts.js";
 
 /** @typedef {import("../graph/model.js").Edge} Edge @typedef {import("./panel.js").Context} Context */
 
@@ -60,7 +60,7 @@ export function edgePanel(edge, context) {
 <h2 class="ptitle call" id="panel-title" tabindex="-1"><a href=${context.link(edge.source)} data-go=${edge.source} data-kind="node">${fullName(edge.source)}</a>${icon("arrow-right", "i s")}<a href=${context.link(edge.target)} data-go=${edge.target} data-kind="node">${fullName(edge.target)}</a></h2>
 <p class="row">${pill(edge.health)}</p>
 ${why(edge)}
-${newest ? html`<div class="row acts"><a class="btn pri" href="/traces/${newest}/">Open a failing request</a></div>` : nothing}</div>
+<div class="row wraps acts">${newest ? html`<a class="btn pri" href="/traces/${newest}/">Open a failing request</a>` : nothing}${toTraces(edge, context.graph)}</div></div>
 ${golden(edge, context)}
 ${codesTable(edge.codes)}
 ${flagNotes(edge.flags, context.flags)}

@@ -3,7 +3,8 @@ import { html, nothing } from "lit/html.js";
 import { callsFrom, callsInto, isProblem } from "../graph/model.js";
 import { fullName, fullRate } from "../graph/words.js";
 import { level, ms, ratio } from "./number.js";
-import { closeButton, peer, pill, reason, spark, tone, traces, versions } from "./panel-parts.js";
+import { closeButton, peer, pill, reason, spark, sparkLink, toTraces, tone, traces, versions } from "./panel-parts.js";
+import { tracesOf } from "./trace-links.js";
 
 /**
  * @typedef {import("../graph/model.js").Node} Node
@@ -20,11 +21,11 @@ const GOLDEN = [
 ];
 
 /** @param {Node|Edge} it @param {Context} context */
-export function golden(it, { lines }) {
+export function golden(it, { lines, graph }) {
   return html`<div class="blk"><dl class="gold">${GOLDEN.map(([signal, label, words, least]) => {
     const concerned = it.reasons?.find((each) => each.signal === signal);
     const colour = concerned && isProblem(it) ? tone(it) : signal === "rps" ? "calm" : "";
-    return html`<div class="stat"><dt>${label}${concerned?.threshold != null ? ` · threshold ${words(concerned.threshold)}` : ""}</dt><dd class=${concerned && isProblem(it) ? tone(it) : ""}>${words(it.signals[signal])}</dd>${it.signals[signal] == null ? nothing : spark(lines, signal, colour, least)}</div>`;
+    return html`<div class="stat"><dt>${label}${concerned?.threshold != null ? ` · threshold ${words(concerned.threshold)}` : ""}</dt><dd class=${concerned && isProblem(it) ? tone(it) : ""}>${words(it.signals[signal])}</dd>${it.signals[signal] == null ? nothing : sparkLink(tracesOf(it, graph, signal === "error_ratio", lines.to), lines, spark(lines, signal, colour, least))}</div>`;
   })}</dl><p class="small dim since">${lines.since}</p></div>`;
 }
 
@@ -47,7 +48,7 @@ export function nodePanel(node, context) {
 <div class="row wraps"><h2 class="ptitle" id="panel-title" tabindex="-1">${node.name}</h2>${pill(node.health)}</div>
 ${why(node)}
 ${node.warning ? html`<p class="note small">${node.warning}</p>` : nothing}
-<div class="row wraps acts">${newest ? html`<a class="btn pri" href="/traces/${newest}/">Open a failing request</a>` : nothing}<button class="btn" type="button" data-act="focus">${context.focused === node.id ? "Show the whole graph" : "Show only its calls"}</button></div></div>
+<div class="row wraps acts">${newest ? html`<a class="btn pri" href="/traces/${newest}/">Open a failing request</a>` : nothing}${toTraces(node, graph)}<button class="btn" type="button" data-act="focus">${context.focused === node.id ? "Show the whole graph" : "Show only its calls"}</button></div></div>
 ${golden(node, context)}
 ${node.version_shares?.length ? versions(node.version_shares, "Versions") : node.versions.length ? html`<div class="blk"><h3>Versions</h3><p class="row wraps">${node.versions.map((version) => html`<span class="tag">${version}</span>`)}</p></div>` : nothing}
 <div class="blk">${into.length ? html`<h3>Called by</h3><ul>${into.map((edge) => peer(edge, edge.source, near(edge.source), link))}</ul>` : html`<p class="dim">Nobody was seen calling it.</p>`}

@@ -5,6 +5,7 @@ import { isProblem } from "../graph/model.js";
 import { spriteUrl } from "./health.js";
 import { icon, mark } from "./marks.js";
 import { GAP, NONE, ratio } from "./number.js";
+import { tracesOf } from "./trace-links.js";
 
 export { icon, mark };
 
@@ -45,6 +46,12 @@ export function spark({ series, from, to }, signal, tone, least) {
   const path = (/** @type {[number, number][]} */ part) => part.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("") + (part.length > 1 ? "" : "h1");
   return html`<svg class="spark ${tone}" viewBox="0 0 ${w} ${h}" preserveAspectRatio="none" aria-hidden="true">${lines.map((part) => svg`<path class="area" d="${path(part)}L${part[part.length - 1][0].toFixed(1)} ${h}L${part[0][0].toFixed(1)} ${h}Z"></path><path class="line" d=${path(part)}></path>`)}</svg>`;
 }
+
+/** A line that leads to the traces behind its points. @param {string} href those of its end @param {import("./panel.js").Lines} lines @param {unknown} line */
+export const sparkLink = (href, { series, from, to }, line) => html`<a class="sparklink" href=${href} aria-label="Traces of the last minute" data-t=${series.t.join(",")} data-from=${from} data-to=${to}>${line}</a>`;
+
+/** @param {Node|Edge} it @param {import("../graph/model.js").Graph} graph */
+export const toTraces = (it, graph) => html`${it.signals.error_ratio ? html`<a class="btn" href=${tracesOf(it, graph, true)}>Failing traces</a>` : nothing}<a class="btn" href=${tracesOf(it, graph, false)}>Slowest traces</a>`;
 
 /** @param {Node|Edge} it */
 export const tone = (it) => (it.health === "failing" ? "bad" : it.health === "degraded" ? "warn" : "");

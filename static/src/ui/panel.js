@@ -1,6 +1,5 @@
 /** The side panel of the graph page, a bottom sheet on phones: one of four panels, or closed. */
 import { html, render } from "lit/html.js";
-import { edgePanel } from "./panel-edge.js";
 import { nodePanel } from "./panel-node.js";
 import { namespacePanel, problemsPanel } from "./panel-problems.js";
 import { closeButton } from "./panel-parts.js";
@@ -16,13 +15,17 @@ import { tellTimes } from "./time.js";
  *   | {kind: "namespace", card: import("../graph/entities.js").Card, open: boolean, nodes: import("../graph/model.js").Node[]} | {kind: "none"}} Shown
  */
 
+/** The panel of a call is the largest: it comes when the page is there. @type {typeof import("./panel-edge.js").edgePanel|undefined} */
+let edgePanel;
+const fetched = import("./panel-edge.js").then((made) => void ({ edgePanel } = made));
+
 const HEIGHTS = ["peek", "half", "full"];
 const DRAG_PX = 24;
 
 /** @param {Shown} shown @param {Context} context */
 function content(shown, context) {
   if (shown.kind === "node") return nodePanel(shown.node, context);
-  if (shown.kind === "edge") return edgePanel(shown.edge, context);
+  if (shown.kind === "edge") return edgePanel?.(shown.edge, context) ?? "";
   if (shown.kind === "namespace") return namespacePanel(shown.card, shown.open, shown.nodes, context);
   if (shown.kind === "problems") return problemsPanel(shown.problems, context);
   if (shown.kind === "gone") return html`<div class="blk"><div class="between"><p class="crumb">gone</p>${closeButton()}</div><h2 class="ptitle" id="panel-title" tabindex="-1">${shown.name}</h2><p class="mut why">Not seen in the last minute.</p></div>`;
@@ -33,6 +36,8 @@ export class Panel {
   #aside;
   #body;
   #grip;
+  /** @type {Shown|undefined} */ #shown;
+  #awaited = false;
 
   /** @param {HTMLElement} aside with a `.grip` button and a `.pbody` */
   constructor(aside) {
@@ -46,9 +51,12 @@ export class Panel {
   show(shown, context) {
     const open = shown.kind !== "none";
     this.#aside.hidden = !open;
+    this.#shown = shown;
+    if (shown.kind === "edge" && !edgePanel) void fetched.then(() => this.#shown === shown && this.show(shown, context));
     if (open) {
       render(content(shown, context), this.#body);
       tellTimes(this.#body, new Date());
+      if (this.#awaited) this.focus();
     }
     return open;
   }
@@ -60,8 +68,11 @@ export class Panel {
     this.#raise(height);
   }
 
+  /** Its title has the focus, at once or as soon as it is there. */
   focus() {
-    /** @type {HTMLElement|null} */ (this.#body.querySelector("#panel-title"))?.focus({ preventScroll: true });
+    const title = /** @type {HTMLElement|null} */ (this.#body.querySelector("#panel-title"));
+    this.#awaited = !title;
+    title?.focus({ preventScroll: true });
   }
 
   /** @param {Node|null} element */
