@@ -8,6 +8,7 @@ from meshui.api import readings as readings_api
 from meshui.api import series as series_api
 from meshui.api import status as status_api
 from meshui.api import trace as trace_api
+from meshui.api import trace_fields as trace_fields_api
 from meshui.api import traces as traces_api
 from meshui.api import upload as upload_api
 from meshui.pages import access, assets, compare, graph, now, settings, trace, traces, upload
@@ -34,6 +35,11 @@ urlpatterns = [
     path("api/v1/flags", readings_api.flags),
     path("api/v1/status", status_api.status),
     path("api/v1/traces", traces_api.traces),
+    path("api/v1/traces/heatmap", traces_api.heat),
+    path("api/v1/traces/contrast", traces_api.contrast),
+    path("api/v1/traces/fields", trace_fields_api.fields),
+    path("api/v1/traces/values", trace_fields_api.values),
+    path("api/v1/traces/complete", trace_fields_api.complete),
     path("api/v1/traces/upload", upload_api.upload),
     path("api/v1/traces/compare", trace_api.compare),
     path("api/v1/traces/<str:trace_id>", trace_api.trace),

@@ -5,7 +5,8 @@ https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_sco
 from math import sqrt
 from typing import NamedTuple
 
-_Z = 1.959964
+Z95 = 1.959964
+"""Standard deviations to either side that hold 95 %."""
 
 
 class Interval(NamedTuple):
@@ -19,12 +20,13 @@ class Interval(NamedTuple):
         return self.high - self.low
 
 
-def wilson(part: float, total: float) -> Interval:
-    """The interval of `part` of `total`; nothing counted says nothing: 0..1. Weighted counts are taken as they are."""
+def wilson(part: float, total: float, z: float = Z95) -> Interval:
+    """The interval of `part` of `total`; nothing counted says nothing: 0..1. Weighted counts are taken as they are.
+    `z`: how many standard deviations wide, where 95 % is not meant."""
     if total <= 0:
         return Interval(0.0, 1.0)
     share = min(1.0, max(0.0, part / total))
-    square = _Z * _Z
+    square = z * z
     middle = (share * total + square / 2) / (total + square)
-    reach = _Z * sqrt(share * (1 - share) * total + square / 4) / (total + square)
+    reach = z * sqrt(share * (1 - share) * total + square / 4) / (total + square)
     return Interval(0.0 if share == 0 else max(0.0, middle - reach), 1.0 if share == 1 else min(1.0, middle + reach))

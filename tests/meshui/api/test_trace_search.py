@@ -139,3 +139,95 @@ def test_a_cursor_belongs_to_its_question(client: Client, traffic: Running) -> N
     answer = client.get(URL, {"service": "web", "limit": "1", "cursor": after})
     assert answer.status_code == 400
     assert "another question" in answer.json()["detail"]
+
+
+def test_a_heatmap_counts_what_search_finds(client: Client, traffic: Running) -> None:
+    body = client.get(f"{URL}/heatmap", {"service": "cart"}).json()
+    ((column, row, count, failed),) = body["cells"]
+    assert (row, count, failed) == (0, CALLS, FAILING)
+    assert body["step_s"] == 60
+    assert column in range(body["columns"])
+    (bounds,) = body["rows"]
+    assert bounds["above_ms"] < 10 <= bounds["to_ms"]
+    assert client.get(f"{URL}/heatmap", {"service": "nobody"}).json()["cells"] == []
+    assert client.get(f"{URL}/heatmap", {"q": "service ="}).status_code == 400
+
+
+def test_what_is_different_about_the_failing(client: Client, traffic: Running) -> None:
+    body = client.get(f"{URL}/contrast", {"status": "error", "against": "service = cart"}).json()
+    assert body["selected"] == {"traces": FAILING, "looked_at": FAILING}
+    assert body["rest"] == {"traces": CALLS - FAILING, "looked_at": CALLS - FAILING}
+    best = body["items"][0]
+    assert (best["scope"], best["field"]) == ("attribute", "http.response.status_code")
+    assert best["values"][0]["value"] == "503"
+    assert (best["values"][0]["selected"], best["values"][0]["rest"]) == (FAILING, 0)
+    assert 0 < best["values"][0]["at_least"] < 1
+    assert best["at_least"] > body["items"][-1]["at_least"] == 0
+    answer = client.get(f"{URL}/contrast", {"status": "error", "against": "service ="})
+    assert [error["field"] for error in answer.json()["errors"]] == ["against"]
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ({"prefix": "serv"}, ["service", "service.name", "service.version"]),
+        ({"prefix": "route"}, ["http.route"]),
+        ({"prefix": "nothing such"}, []),
+        ({"prefix": "", "limit": "2"}, ["service", "operation"]),
+    ],
+)
+def test_fields_that_are_stored(client: Client, traffic: Running, query: dict[str, str], first: list[str]) -> None:
+    body = client.get(f"{URL}/fields", query).json()
+    assert [item["name"] for item in body["items"]] == first
+
+
+@pytest.mark.parametrize(
+    ("field", "prefix", "found"),
+    [
+        ("service", "ca", ["shop/cart"]),
+        ("service", "nk", ["bank/pay"]),
+        ("operation", "get /c", ["GET /cart"]),
+        ("version", "", ["v2"]),
+        ("status", "e", ["error"]),
+        ("kind", "serv", ["server"]),
+        ("edge", "web->sh", ["shop/web→shop/cart"]),
+        ("http.response.status_code", "", ["200", "503"]),
+        ("service.version", "", ["v2"]),
+        ('"version"', "", []),
+        ("duration", "", []),
+    ],
+)
+def test_values_that_are_stored(client: Client, traffic: Running, field: str, prefix: str, found: list[str]) -> None:
+    assert client.get(f"{URL}/values", {"field": field, "prefix": prefix}).json()["items"] == found
+
+
+@pytest.mark.parametrize(
+    ("q", "since", "names"),
+    [
+        ("serv", 0, ["service", "service.name", "service.version"]),
+        ("service = cart an", 15, ["and"]),
+        ("http.route = /c", 13, ["/cart"]),
+        ("status = error and version=", 27, ["v2"]),
+        ("a = b )", 7, []),
+    ],
+)
+def test_what_may_come_next(client: Client, traffic: Running, q: str, since: int, names: list[str]) -> None:
+    body = client.get(f"{URL}/complete", {"q": q + " and so on", "at": str(len(q))}).json()
+    assert body["since"] == since
+    assert [item["name"] for item in body["items"]] == names
+
+
+@pytest.mark.parametrize(
+    ("call", "query", "field"),
+    [
+        ("values", {}, "field"),
+        ("values", {"field": "x" * 201}, "field"),
+        ("fields", {"prefix": "x" * 201}, "prefix"),
+        ("fields", {"limit": "1001"}, "limit"),
+        ("complete", {"at": "4001"}, "at"),
+    ],
+)
+def test_mistakes_of_completion(client: Client, running: Running, call: str, query: dict[str, str], field: str) -> None:
+    answer = client.get(f"{URL}/{call}", query)
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
