@@ -22,6 +22,7 @@ def chosen(trace: Trace, drawn: dict[str, Any], index: int) -> dict[str, Any]:
     skew = columns["skew"][index]
     return {
         "span": span,
+        "notes": flag_notes(span.flags),
         "failed": bool(columns["marks"][index] & FAILED),
         "origin": index == drawn["origin"],
         "word": drawn["words"][columns["word"][index]],
@@ -40,7 +41,6 @@ def said(spans: Sequence[Span]) -> list[dict[str, Any]]:
 def _said(span: Span) -> dict[str, Any]:
     return {
         "span": span,
-        "notes": flag_notes(span.flags),
         "attributes": _attributes(span.attributes),
         "resource": _attributes(span.resource),
         "events": [_event(span, one) for one in span.events],

@@ -1,6 +1,6 @@
 """The page of traces: what is looked for, all matches by time and duration, what is different about some of them, and
-the list. It is whole without a script but for the pictures of all matches, which are parts asked for on their own:
-`?part=list` is the next rows only."""
+the list. The list is there without a script; what is asked of all matches are parts that the script asks for when the
+page is there: `?part=map`, `?part=different`. `?part=list` is the next rows."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,14 +13,18 @@ from django.views.decorators.http import require_safe
 from meshui.asked.instants import BadQuestion
 from meshui.asked.traces import asked_brush, asked_order, asked_place, asked_traces, question_text
 from meshui.pages import empty, traces_query
+from meshui.pages.traces_different import different
 from meshui.pages.traces_list import lines
+from meshui.pages.traces_map import drawn
 from meshui.pages.traces_query import part
 from meshui.running import running
 from meshui.status import status
 from telemetry.engine.engine import Engine, EngineError
 from telemetry.trace_id import trace_id_in
-from telemetry.traces.asking import Asked
+from telemetry.traces.aggregate import aggregates
+from telemetry.traces.asking import Asked, question, snapshot
 from telemetry.traces.cursor import cursor_text
+from telemetry.traces.heatmap import heatmap
 from telemetry.traces.search import Page, search
 
 A_PAGE = 50
@@ -43,23 +47,16 @@ def page(request: HttpRequest) -> HttpResponse:
     graph, state = here.fanout.graph(WINDOW), status(now)
     if empty.waiting(graph, state):
         return empty.page(request, state)
+    name = request.GET.get("part", "")
+    template, read = PARTS.get(name, ("traces/page.html", _list))
     context = _frame(request)
     try:
-        asked = asked_traces(request, now)
-        listed = asked_brush(request, asked, now) or asked
-        context |= _list(request, here.engine, listed)
+        context |= read(request, here.engine, now)
     except BadQuestion as error:
-        return _answer(request, context | {"wrong": _wrong(request, error)}, 400)
+        return render(request, template, context | {"wrong": _wrong(request, error)}, status=400)
     except EngineError as error:
-        return _answer(request, context | {"away": str(error)}, 503)
-    if not context["lines"] and not context["more"]:
-        context["newest"] = _newest(here.engine, now)
-    return _answer(request, context)
-
-
-def _answer(request: HttpRequest, context: dict[str, Any], code: int = 200) -> HttpResponse:
-    only = request.GET.get("part") == "list"
-    return render(request, "traces/_list.html" if only else "traces/page.html", context, status=code)
+        return render(request, template, context | {"away": str(error)}, status=503)
+    return render(request, template, context)
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:
@@ -77,8 +74,9 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _list(request: HttpRequest, engine: Engine, listed: Asked) -> dict[str, Any]:
-    order = asked_order(request)
+def _list(request: HttpRequest, engine: Engine, now: datetime) -> dict[str, Any]:
+    asked, order = asked_traces(request, now), asked_order(request)
+    listed = asked_brush(request, asked, now) or asked
     about = question_text(order, listed)
     found = search(engine, listed, order=order, limit=A_PAGE, after=asked_place(request, about))
     after = None if found.next is None else cursor_text(found.next, about)
@@ -86,8 +84,24 @@ def _list(request: HttpRequest, engine: Engine, listed: Asked) -> dict[str, Any]
         "lines": lines(engine, found.items),
         "more": None if after is None else part(request, "list", cursor=after),
         "searched": _searched(found),
-        "whole": found.whole,
+        "newest": None if found.items or after else _newest(engine, now),
+        "parts": {name: part(request, name) for name in PARTS},
     }
+
+
+def _map(request: HttpRequest, engine: Engine, now: datetime) -> dict[str, Any]:
+    asked = asked_traces(request, now)
+    asking = question(engine, asked, snapshot(engine))
+    shown = traces_query.Asked(request)
+    return {
+        "numbers": aggregates(asking),
+        "seconds": (asked.until_ns - asked.since_ns) / 1e9,
+        "map": drawn(heatmap(asking), shown, asked_brush(request, asked, now)),
+    }
+
+
+def _different(request: HttpRequest, engine: Engine, now: datetime) -> dict[str, Any]:
+    return different(engine, request, traces_query.Asked(request), now)
 
 
 def _searched(found: Page) -> datetime | None:
@@ -114,3 +128,11 @@ def _wrong(request: HttpRequest, error: BadQuestion) -> dict[str, Any]:
     if not isinstance(at, int):
         return {"field": error.field, "text": error.message}
     return {"field": error.field, "text": error.message, "before": text[:at], "after": text[at:] or " "}
+
+
+PARTS = {
+    "list": ("traces/_list.html", _list),
+    "map": ("traces/_map.html", _map),
+    "different": ("traces/_different.html", _different),
+}
+"""Parts that are asked for alone, each with its template and what reads it."""

@@ -35,31 +35,32 @@ class Chip:
 
 
 class Asked:
-    """The parameters of one request. Those that are unknown or empty are left out of every address."""
+    """The parameters of one request. Those that are unknown or empty are left out of every address. No mapping: a
+    template would take its properties for keys."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._params: list[tuple[str, str]] = [
             (name, text) for name in _KNOWN for text in request.GET.getlist(name) if text.strip()
         ]
 
-    def __getitem__(self, name: str) -> str:
+    def get(self, name: str) -> str:
         """The first value, empty if there is none."""
         return next((text for known, text in self._params if known == name), "")
 
     @property
     def fields(self) -> dict[str, str]:
         """By name, `from` and `to` as `since` and `until`, which a template can say."""
-        read = {name: self[name] for name in (*FIELDS, *SHOWN)}
+        read = {name: self.get(name) for name in (*FIELDS, *BRUSH)}
         return read | {"since": read["from"], "until": read["to"], "order": read["order"] or "newest"}
 
     @property
     def brushed(self) -> bool:
-        return any(self[name] for name in BRUSH)
+        return any(self.get(name) for name in BRUSH)
 
     @property
     def filtered(self) -> bool:
         """Whether anything but a time is asked."""
-        return any(self[name] for name in _FILTERS) or self.brushed
+        return any(self.get(name) for name in _FILTERS) or self.brushed
 
     @property
     def kept(self) -> list[tuple[str, str]]:
@@ -67,8 +68,15 @@ class Asked:
         return [(name, text) for name, text in self._params if name not in FIELDS and name not in BRUSH]
 
     @property
-    def brush(self) -> list[tuple[str, str]]:
-        return [(name, self[name]) for name in BRUSH]
+    def all(self) -> list[tuple[str, str]]:
+        """What the form of the brush hands on unseen."""
+        return [(name, text) for name, text in self._params if name not in BRUSH]
+
+    @property
+    def zoomed(self) -> str:
+        """The address that asks for what is brushed, and nothing else."""
+        moved = {"from": "brush_from", "to": "brush_to", "min_duration": "brush_min", "max_duration": "brush_max"}
+        return self.unbrushed(**{name: self.get(brush) or self.get(name) for name, brush in moved.items()})
 
     def to(self, **changes: str | None) -> str:
         """The address with these instead; an empty or missing one goes. `since` and `until` are `from` and `to`."""
@@ -104,6 +112,7 @@ def part(request: HttpRequest, name: str, **changes: str) -> str:
     """The address of a part of this very page, which its script asks for."""
     query: QueryDict = request.GET.copy()
     query["part"] = name
+    query.pop("cursor", None)
     for key, text in changes.items():
         query[key] = text
     return f"{PATH}?{query.urlencode()}"

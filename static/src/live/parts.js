@@ -14,12 +14,12 @@ export function partsUrl(href) {
   return url.href;
 }
 
-/** Who has been signed out sees the sign-in page, which leads back here. @param {string} url @returns {Promise<Document>} raises if the answer is no page of ours */
-export async function fetchPage(url) {
+/** Who has been signed out sees the sign-in page, which leads back here. @param {string} url @param {number[]} said statuses whose answer is a page that says why @returns {Promise<Document>} raises if the answer is no page of ours */
+export async function fetchPage(url, said = []) {
   const response = await fetch(url, { headers: { Accept: "text/html" } });
   const signedOut = response.redirected && new URL(response.url).pathname === "/sign-in/";
   if (signedOut) location.reload();
-  if (signedOut || !response.ok) throw new Error(`answered ${response.status}`);
+  if (signedOut || !(response.ok || said.includes(response.status))) throw new Error(`answered ${response.status}`);
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 

@@ -4,9 +4,27 @@ import { fetchPage } from "../live/parts.js";
 import { bindKeys } from "../ui/keys.js";
 import { say } from "../ui/live-region.js";
 import { Chosen } from "../traces/chosen.js";
+import { Completion } from "../traces/complete.js";
+import { brushable } from "../traces/map.js";
+import { fillSlot } from "../traces/slots.js";
 
 const byId = (/** @type {string} */ id) => document.getElementById(id);
 const chosen = new Chosen(document, /** @type {HTMLButtonElement|null} */ (byId("compare")), (address) => location.assign(address));
+
+const slots = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-slot]")]);
+
+/** @param {HTMLElement} slot */
+async function fill(slot) {
+  if (!(await fillSlot(slot, slot.dataset.href ?? ""))) return;
+  const [map, form] = [byId("map"), byId("brush")];
+  if (slot.dataset.slot === "map" && map && form) brushable(map, /** @type {HTMLFormElement} */ (form));
+}
+
+async function fillAll() {
+  for (const slot of slots) await fill(slot);
+}
+for (const slot of slots) slot.addEventListener("again", () => void fill(slot));
+void fillAll();
 
 /** Puts the next rows below those that are there. @param {HTMLAnchorElement} link */
 async function more(link) {
@@ -48,6 +66,11 @@ const step = (/** @type {number} */ by) => {
   all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + by))]?.focus();
 };
 const q = /** @type {HTMLInputElement|null} */ (byId("q"));
+const list = byId("q-list");
+if (q && list) new Completion(q, list, say);
+q?.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") q.blur();
+});
 bindKeys({
   j: () => step(1),
   k: () => step(-1),
