@@ -396,6 +396,11 @@ def test_a_sheet_on_a_phone_goes_up_down_and_away(browser: Browser, mesh: Server
     expect(detail).to_be_hidden()
     page.locator("#rows [data-index='3']").click()
     expect(detail).to_have_attribute("data-height", "half")
+    page.goto(f"{path(REFUSED)}?span={6:016x}")
+    row, sheet = page.locator("#rows .on").bounding_box(), detail.bounding_box()
+    assert row is not None
+    assert sheet is not None
+    assert row["y"] + row["height"] <= sheet["y"], "the chosen row is not under the sheet"
     page.locator("#detail .grip").click()
     expect(detail).to_have_attribute("data-height", "peek")
     page.locator("#detail [data-act=close]").click()

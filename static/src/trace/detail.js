@@ -117,12 +117,19 @@ export class Detail {
   }
 }
 
+/** A response flag in words, as templates/trace/_flag.html has it. @param {import("./outline.js").Flag} flag */
+function note({ flag, what, side, look_at: look }) {
+  return html`<div class="flag"><p class="row"><span class="tag">${flag}</span><b>${what}</b></p><p class="small mut">${side} Look at ${look.slice(0, 1).toLowerCase()}${look.slice(1)}</p></div>`;
+}
+
 /** @param {Outline} trace @param {number} index */
 function head(trace, index) {
   const { start, duration, own, skew, version } = trace.columns;
   const failed = marked(trace, index, FAILED);
   const word = wordOf(trace, index);
+  const notes = word.split(" ").flatMap((each) => trace.flags.find(({ flag }) => flag === each) ?? []);
   const said = `${word || (failed ? "error" : "")}${index === trace.origin ? ", failed here first" : ""}`;
   return html`<header><div class="row">${failed ? mark("failing") : nothing}<div class="grow"><h2 id="detail-title" tabindex="-1">${operationOf(trace, index)}</h2><p class="small dim">${serviceOf(trace, index)} ${trace.versions[version[index]]}${marked(trace, index, PROXY) ? " · its proxy" : ""}</p></div><button class="btn quiet icon small-icon" type="button" data-act="close" aria-label="Close">${icon("x", "i s")}</button></div></header>
+${notes.length ? html`<div class="blk flags">${notes.map(note)}</div>` : nothing}
 <dl class="kv blk"><dt>started</dt><dd>+${time(start[index])}</dd><dt>took</dt><dd>${time(duration[index])} · its own ${time(own[index])}</dd>${said ? html`<dt>ended</dt><dd class=${failed ? "bad" : ""}>${said}</dd>` : nothing}${skew[index] ? html`<dt>clock</dt><dd>moved by ${skew[index] > 0 ? "+" : "−"}${time(Math.abs(skew[index]))}</dd>` : nothing}</dl>`;
 }

@@ -60,7 +60,8 @@ export class Waterfall {
   /** Scrolls until the row at this place is between the axis and the lower edge. @param {number} at */
   reveal(at) {
     const top = this.#rows.getBoundingClientRect().top + at * ROW_PX;
-    const upper = this.#sticky.getBoundingClientRect().bottom;
+    // Where the axis ends once it sticks: until then it is further down.
+    const upper = Number.parseFloat(getComputedStyle(this.#sticky).top) + this.#sticky.offsetHeight;
     const lower = innerHeight - this.#covered();
     if (top < upper || top + ROW_PX > lower) scrollBy({ top: top - (upper + lower) / 2, behavior: "instant" });
     this.draw();
@@ -128,6 +129,7 @@ export class Waterfall {
     const said = ended && width >= 300 ? `${ended} · ${took}` : took;
     const failed = marked(trace, index, FAILED);
     const of = bar(view, width, start[index], start[index] + duration[index]);
+    const solid = failed && index === trace.origin;
     const place = of && label(of, width, said.length * CHAR_PX);
     const parts = critical?.get(index) ?? [];
     const segments = [];
@@ -135,6 +137,6 @@ export class Waterfall {
       const part = bar(view, width, parts[k], parts[k + 1]);
       if (part) segments.push(svg`<rect class="wfc" x=${part.x} width=${part.width} y="20" height="2.5" rx="1"></rect>`);
     }
-    return html`<svg width="100%" height="30" role="img" aria-label=${ended ? `${ended}, ${took}` : took}>${lines.map((x) => svg`<path class="wfg" d="M${x} 0v30"></path>`)}${of ? svg`<rect class="wfe ${failed ? "bad" : ""} ${index === trace.origin ? "origin" : ""}" data-hue=${service[index] % HUES} x=${of.x} width=${of.width} y="9" height="10" rx="3"></rect>` : nothing}${segments}${place ? svg`<text class=${failed ? "bad" : ""} x=${place.x} y="18" text-anchor=${place.anchor}>${said}</text>` : nothing}</svg>`;
+    return html`<svg width="100%" height="30" role="img" aria-label=${ended ? `${ended}, ${took}` : took}>${lines.map((x) => svg`<path class="wfg" d="M${x} 0v30"></path>`)}${of ? svg`<rect class="wfe ${failed ? "bad" : ""} ${index === trace.origin ? "origin" : ""}" data-hue=${service[index] % HUES} x=${of.x} width=${of.width} y="9" height="10" rx="3"></rect>` : nothing}${segments}${place ? svg`<text class=${failed ? (solid && of && place.x > of.x && place.x < of.x + of.width ? "over" : "bad") : ""} x=${place.x} y="18" text-anchor=${place.anchor}>${said}</text>` : nothing}</svg>`;
   }
 }
