@@ -48,7 +48,10 @@ def _said(span: Span) -> dict[str, Any]:
             {"trace_id": one.trace_id, "span_id": one.span_id, "attributes": _attributes(one.attributes)}
             for one in span.links
         ],
-        "logs": [{"notes": flag_notes(set(one.flags) - set(span.flags)), "facts": _facts(one)} for one in span.logs],
+        "logs": [
+            {"notes": flag_notes(flag for flag in one.flags if flag not in span.flags), "facts": _facts(one)}
+            for one in span.logs
+        ],
         "like": _like(span),
     }
 
