@@ -16,7 +16,6 @@ from meshui.pages import empty, traces_query
 from meshui.pages.traces_different import different
 from meshui.pages.traces_list import lines
 from meshui.pages.traces_map import drawn
-from meshui.pages.traces_query import part
 from meshui.running import running
 from meshui.status import status
 from telemetry.engine.engine import Engine, EngineError
@@ -82,10 +81,10 @@ def _list(request: HttpRequest, engine: Engine, now: datetime) -> dict[str, Any]
     after = None if found.next is None else cursor_text(found.next, about)
     return {
         "lines": lines(engine, found.items),
-        "more": None if after is None else part(request, "list", cursor=after),
+        "more": None if after is None else traces_query.Asked(request).to(cursor=after),
         "searched": _searched(found),
         "newest": None if found.items or after else _newest(engine, now),
-        "parts": {name: part(request, name) for name in PARTS},
+        "parts": {name: traces_query.Asked(request).to(part=name) for name in PARTS},
     }
 
 

@@ -4,7 +4,7 @@ little differently. All of it is in the address."""
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 
 PATH = "/traces/"
 FIELDS = ("q", "service", "edge", "status", "min_duration", "from", "to", "order")
@@ -106,13 +106,3 @@ class Asked:
 
 def _address(params: list[tuple[str, str]]) -> str:
     return f"{PATH}?{urlencode(params)}" if params else PATH
-
-
-def part(request: HttpRequest, name: str, **changes: str) -> str:
-    """The address of a part of this very page, which its script asks for."""
-    query: QueryDict = request.GET.copy()
-    query["part"] = name
-    query.pop("cursor", None)
-    for key, text in changes.items():
-        query[key] = text
-    return f"{PATH}?{query.urlencode()}"

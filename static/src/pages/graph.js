@@ -128,11 +128,12 @@ stage.addEventListener("keydown", (event) => {
   }
 });
 
-let pointed = false;
-for (const kind of ["pointerover", "focusin"]) aside.addEventListener(kind, () => {
-  if (!pointed) void import("../ui/spark-link.js").then(({ followPoints }) => followPoints(aside));
-  pointed = true;
+/** @type {typeof import("../ui/spark-link.js")|undefined} */
+let lines;
+for (const kind of ["pointermove", "keydown"]) aside.addEventListener(kind, async (event) => {
+  if (event.target instanceof Element && event.target.closest(".sparklink")) (lines ??= await import("../ui/spark-link.js")).act(event);
 });
+aside.addEventListener("click", (event) => lines?.act(event), true);
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !keysAreOn() || document.querySelector("dialog[open], details.menu[open]")) return;

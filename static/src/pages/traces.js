@@ -31,7 +31,7 @@ async function more(link) {
   if (link.ariaBusy === "true") return;
   link.ariaBusy = "true";
   try {
-    const fresh = await fetchPage(link.href);
+    const fresh = await fetchPage(`${link.href}&part=list`);
     const rows = [...fresh.querySelectorAll("#rows > tr")].map((row) => document.importNode(row, true));
     tellTimes(fresh, new Date());
     byId("rows")?.append(...rows);
@@ -45,7 +45,7 @@ async function more(link) {
     if (next) link.href = /** @type {HTMLAnchorElement} */ (next).href;
     else link.closest("p")?.remove();
   } catch {
-    location.assign(link.href.replace("part=list&", "").replace("&part=list", ""));
+    location.assign(link.href);
   } finally {
     link.ariaBusy = null;
   }
@@ -69,7 +69,14 @@ const q = /** @type {HTMLInputElement|null} */ (byId("q"));
 const list = byId("q-list");
 if (q && list) new Completion(q, list, say);
 q?.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") q.blur();
+  if (event.key !== "Escape") return;
+  // A browser would empty it.
+  event.preventDefault();
+  q.blur();
+});
+// What is not asked does not stand in the address.
+document.addEventListener("formdata", ({ formData }) => {
+  for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
 });
 bindKeys({
   j: () => step(1),

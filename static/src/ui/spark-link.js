@@ -25,32 +25,25 @@ export const nearest = (t, at) => t.reduce((best, each) => (Math.abs(each - at) 
 /** @param {Event} event */
 const linkOf = (event) => /** @type {HTMLAnchorElement|null} */ (event.target instanceof Element ? event.target.closest("a.sparklink") : null);
 
-/** @param {PointerEvent|MouseEvent} event */
-function pointed(event) {
-  const link = linkOf(event);
-  if (!link) return;
+/** @param {HTMLAnchorElement} link @param {MouseEvent} event */
+function pointed(link, event) {
   const box = link.getBoundingClientRect();
   const [from, to] = [Number(link.dataset.from), Number(link.dataset.to)];
   turnTo(link, nearest(times(link), from + ((event.clientX - box.left) / box.width) * (to - from)));
 }
 
-/** @param {HTMLElement} panel */
-export function followPoints(panel) {
-  panel.addEventListener("pointermove", pointed);
-  panel.addEventListener("click", (event) => {
-    const link = linkOf(event);
-    // A push has led the link to the newest point again, wherever the pointer or the keys were.
-    if (link && event.detail === 0 && link.dataset.at) turnTo(link, nearest(times(link), Number(link.dataset.at)));
-    else if (event.detail > 0) pointed(event);
-  }, true);
-  panel.addEventListener("keydown", (event) => {
-    const link = linkOf(event);
+/** A push has led the link to the newest point again, wherever the keys were. @param {HTMLAnchorElement} link */
+const chosen = (link) => (link.dataset.at ? nearest(times(link), Number(link.dataset.at)) : times(link).at(-1) ?? NaN);
+
+/** What a pointer, a key or a click on a line does; a click goes on to where the link leads then. @param {Event} event */
+export function act(event) {
+  const link = linkOf(event);
+  if (!link) return;
+  if (event instanceof KeyboardEvent) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!link || step === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
     const t = times(link);
-    const now = link.dataset.at ? t.indexOf(nearest(t, Number(link.dataset.at))) : t.length - 1;
-    turnTo(link, t[Math.max(0, Math.min(t.length - 1, now + step))]);
-  });
+    if (step) turnTo(link, t[Math.max(0, Math.min(t.length - 1, t.indexOf(chosen(link)) + step))]);
+  } else if (event.type === "click" && /** @type {MouseEvent} */ (event).detail === 0) {
+    if (link.dataset.at) turnTo(link, chosen(link));
+  } else pointed(link, /** @type {MouseEvent} */ (event));
 }
