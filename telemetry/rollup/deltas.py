@@ -90,7 +90,8 @@ def reach(engine: Engine, buckets: set[int]) -> set[int]:
         back, ahead = min(near["back"], first), max(near["ahead"], last)
         far_back = ask(engine, "reach_back", **of, back=_time(back))[0]["at"] or back
         fallen = ask(engine, "reach_fallen", **of)[0]["at"] or back
-        far_ahead = ask(engine, "reach_ahead", **of, ahead=_time(ahead))[0]["at"] or ahead
+        # Live, nobody has sent after them yet.
+        far_ahead = (ahead > last and ask(engine, "reach_ahead", **of, ahead=_time(ahead))[0]["at"]) or ahead
         touched.update(range(min(back, far_back, fallen), max(ahead, far_ahead) + 1, BUCKET_S))
     return touched
 

@@ -62,23 +62,23 @@ def shared(engine: Engine, first: int, last: int) -> dict[tuple[int, int], Told]
 
 
 def stored(engine: Engine) -> dict[tuple[int, int], Told]:
-    """What stands in `fold_shares`: n, counts between BOUNDS, until (ms), the interval, whether it is estimated."""
+    """What stands in `fold_shares`: n, counts between BOUNDS, until (ms), the interval, whether it is estimated. A
+    histogram has two rows of a bucket where counts are known of a part of it only."""
     rows = engine.query(
-        "SELECT toUnixTimestamp(bucket) AS at, series, n, bins, toUnixTimestamp64Milli(until) AS until, interval_s,"
-        " estimated FROM fold_shares"
+        "SELECT toUnixTimestamp(bucket) AS at, series, sum(n) AS total, sumMap(bins) AS all_bins,"
+        " toUnixTimestamp64Milli(max(until)) AS newest, any(interval_s) AS interval, max(estimated) AS guessed"
+        " FROM fold_shares GROUP BY at, series"
     )
-    found = {
+    return {
         (int(r["series"]), int(r["at"])): (
-            round(r["n"], 6),
-            buckets_of({int(bin_): int(n) for bin_, n in r["bins"].items()}),
-            int(r["until"]),
-            r["interval_s"],
-            bool(r["estimated"]),
+            round(r["total"], 6),
+            buckets_of({int(bin_): int(n) for bin_, n in r["all_bins"].items()}),
+            int(r["newest"]),
+            r["interval"],
+            bool(r["guessed"]),
         )
         for r in rows
     }
-    assert len(found) == len(rows), "one row a series and bucket"
-    return found
 
 
 def buckets_of(bins: Mapping[int, int]) -> tuple[int, ...]:
