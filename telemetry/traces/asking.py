@@ -95,6 +95,8 @@ class Question:
             "near_since": since - NEAR,
             "near_until": until + NEAR,
             "traces": list(self.traces),
+            "lowest": min(self.traces, default=""),
+            "highest": max(self.traces, default=""),
             "below": f"{2**128 // SAMPLED_ONE_IN:032x}",
         } | self.snapshot.params
 

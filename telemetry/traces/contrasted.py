@@ -7,7 +7,7 @@ from telemetry.expression.fields import KINDS
 from telemetry.traces.asking import Asked, Question, narrowed, question, snapshot
 from telemetry.traces.contrast import FEWEST, Counted, FieldContrast, contrast
 
-MOST_TRACES = 1_000
+MOST_TRACES = 500
 """Most traces that are looked at on either side."""
 _MOST_VALUES = 5_000
 _MOST_FIELDS = 50
@@ -52,7 +52,7 @@ def contrasted(engine: Engine, selection: Asked, base: Asked, timeout_s: float =
 
 
 def _ids(asking: Question, timeout_s: float) -> tuple[set[str], int]:
-    """Up to MOST_TRACES that match, by chance, and how many there are."""
+    """Up to MOST_TRACES that match, by lot, and how many there are."""
     asked, share = narrowed(asking, timeout_s)
     rows = asked.ask("contrast_ids", timeout_s=timeout_s, limit=MOST_TRACES)
     return {row["trace"] for row in rows}, round(rows[0]["total"] / share) if rows else 0

@@ -50,9 +50,9 @@ def test_pages_make_the_whole(client: Client, traffic: Running, tmp_path: Path, 
         if body["next"] is None:
             break
         after = {"cursor": body["next"]}
-        late = span(
-            "late", trace=5 + number, id=40 + number, parent=1, start=now - timedelta(seconds=6 - number / 3), ms=9000
-        )
+        # Longer, with a failure, and with a newer match than any: it would be first in every order.
+        start = now - timedelta(seconds=4 - number / 3)
+        late = span("late", trace=6 + number, id=40 + number, parent=1, start=start, ms=9000, status="error")
         new = span("new", trace=500 + number, id=1, start=now - timedelta(seconds=5))
         sender = resource("cart", namespace="shop")
         load(traffic.engine, tmp_path, traces(sender, late, new), received=now, spool=7 + number % 2)

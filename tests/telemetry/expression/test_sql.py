@@ -8,7 +8,7 @@ from telemetry.engine.embedded import EmbeddedEngine
 from telemetry.expression.fields import KINDS, ORDER, SPANS, of_span
 from telemetry.expression.parse import Mistake, parse
 from telemetry.expression.predicate import predicate
-from telemetry.expression.sql import Condition, condition, placed, renamed
+from telemetry.expression.sql import FAILED, Condition, condition, placed, renamed
 from telemetry.expression.tree import And, Comparison, Expression, Name, Not, Or, Value
 from tests.telemetry.expression.expressions import NASTY, texts, trees
 
@@ -140,3 +140,22 @@ def test_two_conditions_stand_in_one_statement() -> None:
     assert first.text == "attributes[{p0:String}] = {p1:String}"
     assert other.text == "attributes[{x_p0:String}] = {x_p1:String}"
     assert other.params == {"x_p0": "a", "x_p1": "c"}
+
+
+def test_a_span_failed_by_its_status_or_its_class(engine: EmbeddedEngine) -> None:
+    """The cheap form of FAILED says what the classes say, for every code, gRPC status, flag, status and side."""
+    flags = ["", "UH", "UF,URX", "URX", "DC", "DR,UT", "RL", "UAEX", "NR", "FI", "DPE", "nobody"]
+    (row,) = engine.query(
+        f"""SELECT count() AS n, countIf(cheap != whole) AS differ, countIf(whole) AS failed FROM (
+          SELECT {FAILED} AS cheap,
+            meshui_class(code, grpc, flags, status, role != 'out') = 'error' OR status = 2 AS whole
+          FROM (SELECT arrayJoin([0, 200, 302, 400, 401, 404, 429, 499, 500, 503, 599]) AS code) AS c
+          CROSS JOIN (SELECT toInt16(number - 1) AS grpc FROM numbers(20)) AS g
+          CROSS JOIN (SELECT arrayJoin({{flags:Array(String)}}) AS flags) AS f
+          CROSS JOIN (SELECT arrayJoin([0, 1, 2]) AS status) AS s
+          CROSS JOIN (SELECT arrayJoin(['in', 'out']) AS role) AS r)""",
+        {"flags": flags},
+    )
+    assert row["n"] == 11 * 20 * len(flags) * 3 * 2
+    assert row["differ"] == 0
+    assert 0 < row["failed"] < row["n"]
