@@ -3,9 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from meshui import __version__, check, crowding, scraping
+from meshui import __version__, check, crowding, left_out, scraping
 from meshui.running import Running, running
-from telemetry.engine.rejected import rejected
 from telemetry.engine.stored import stored
 from telemetry.publish.body import instant
 from telemetry.rollup.scenario import scenario
@@ -13,7 +12,6 @@ from telemetry.rollup.scenario import scenario
 Body = dict[str, Any]
 
 LATE_FOR = timedelta(minutes=10)
-MOST_NAMED = 3
 
 
 def status(now: datetime) -> Body:
@@ -88,15 +86,4 @@ def _warnings(here: Running, now: datetime) -> list[Body]:
         )
         found.append({"kind": "too_many_services", "text": text, "since": instant(ticker.crowded_since)})
     found += crowding.warnings(here.engine, now - LATE_FOR, ticker.max_operations)
-    return found + scraping.warnings(here, now) + _late_spans(here, now)
-
-
-def _late_spans(here: Running, now: datetime) -> list[Body]:
-    """Spans that were kept but count nowhere: one warning for all senders, naming those with most."""
-    rows = rejected(here.engine, now - LATE_FOR)
-    if not rows:
-        return []
-    named = ", ".join(f"{row.sender} ({row.n:,}: {row.reason})" for row in rows[:MOST_NAMED])
-    more = f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
-    text = f"Spans whose time is off are kept for their traces but count in no signal: {named}{more}. Check the clocks."
-    return [{"kind": "late_spans", "text": text, "since": instant(min(row.first for row in rows))}]
+    return found + scraping.warnings(here, now) + left_out.warnings(here.engine, now - LATE_FOR)

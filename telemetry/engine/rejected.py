@@ -1,4 +1,4 @@
-"""What only the engine saw as wrong with accepted spans: they are stored, marked late, without part in signals."""
+"""What only the engine saw as wrong with accepted spans and points: they are stored, without part in signals."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,13 +13,19 @@ _SQL = Path(__file__).with_name("rejected.sql")
 
 @dataclass(frozen=True, slots=True)
 class Rejects:
-    """`n` spans of `sender` (a node id), received in the buckets from `first` to `last`."""
+    """`n` spans of `sender` (a node id), or points of one (as it names itself), received in the buckets from `first` to
+    `last`."""
 
     sender: str
     reason: str
     n: int
     first: datetime
     last: datetime
+
+    @property
+    def of_spans(self) -> bool:
+        """Spans begin; points have one time."""
+        return self.reason.startswith("start time")
 
 
 def rejected(engine: Engine, since: datetime) -> list[Rejects]:

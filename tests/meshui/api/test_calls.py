@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from meshui.running import Running
-from tests.build import load, resource, span, traces
+from tests.build import counter, load, metrics, point, resource, span, traces
 from tests.meshui.api.conftest import CALLS
 
 STATUS: dict[str, Any] = {
@@ -54,6 +54,24 @@ def test_status_names_who_sends_spans_with_the_wrong_time(
     (warning,) = client.get("/api/v1/status").json()["warnings"]
     assert warning["kind"] == "late_spans"
     assert "shop/web (1: start time outside the accepted age)" in warning["text"]
+
+
+def test_status_names_who_sends_points_that_cannot_be_counted(
+    client: Client, running: Running, tmp_path: Path, now: datetime
+) -> None:
+    wrong = counter("istio_requests_total", point(float("nan"), at=now))
+    load(running.engine, tmp_path, metrics(resource("web", namespace="shop"), wrong), received=now)
+    (warning,) = client.get("/api/v1/status").json()["warnings"]
+    assert warning["kind"] == "points_left_out"
+    assert "web" in warning["text"]
+
+
+def test_status_names_series_that_two_senders_write(client: Client, running: Running, now: datetime) -> None:
+    torn = {"at": now, "series": 1, "metric": "istio_requests_total", "sender_name": "shop/web", "n": 31}
+    running.engine.insert_rows("conflicts", [torn])
+    (warning,) = client.get("/api/v1/status").json()["warnings"]
+    assert warning["kind"] == "series_conflict"
+    assert "istio_requests_total of shop/web" in warning["text"]
 
 
 def test_status_before_anything_came(client: Client, running: Running) -> None:
