@@ -130,8 +130,9 @@ def test_a_sender_needs_a_token_with_the_scope_ingest(closed: Server) -> None:
     body = request_of("cart", range(1, 3))
     assert post(closed, body).status == 401
     assert sent_by_grpc(closed, body, "") is grpc.StatusCode.UNAUTHENTICATED
-    sender = said(closed, "token", "create", "collector", "--scope", "ingest")
+    # The reader's first: whoever knows the sender's token has read both.
     reader = said(closed, "token", "create", "grafana", "--scope", "read")
+    sender = said(closed, "token", "create", "collector", "--scope", "ingest")
 
     def taken() -> bool:
         return post(closed, body, headers=PROTOBUF | {"Authorization": f"Bearer {sender}"}).status == 200
