@@ -9,6 +9,7 @@ from meshui.api import series as series_api
 from meshui.api import status as status_api
 from meshui.api import trace as trace_api
 from meshui.api import trace_fields as trace_fields_api
+from meshui.api import trace_groups as trace_groups_api
 from meshui.api import traces as traces_api
 from meshui.api import upload as upload_api
 from meshui.pages import access, assets, compare, graph, now, settings, trace, traces, upload
@@ -37,6 +38,7 @@ urlpatterns = [
     path("api/v1/traces", traces_api.traces),
     path("api/v1/traces/heatmap", traces_api.heat),
     path("api/v1/traces/contrast", traces_api.contrast),
+    path("api/v1/traces/aggregate", trace_groups_api.aggregate),
     path("api/v1/traces/fields", trace_fields_api.fields),
     path("api/v1/traces/values", trace_fields_api.values),
     path("api/v1/traces/complete", trace_fields_api.complete),

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest
 
 from meshui.asked.instants import BadQuestion, asked_instant
-from telemetry.expression.fields import check
+from telemetry.expression.fields import check, of_span
 from telemetry.expression.parse import Mistake, parse
 from telemetry.expression.tree import Comparison, Expression, Name, Operator, Value, every, text
 from telemetry.traces.asking import Asked
+from telemetry.traces.by import OWN
 from telemetry.traces.cursor import Cursor, cursor_of
 from telemetry.traces.search import ORDERS, Order
 from telemetry.window import parse_duration
@@ -82,6 +83,18 @@ def asked_brush(request: HttpRequest, asked: Asked, now: datetime) -> Asked | No
     if part.since_ns >= part.until_ns:
         raise BadQuestion("brush_from", "expected an instant before `brush_to`, both within the time asked about")
     return part
+
+
+def asked_by(request: HttpRequest) -> Name:
+    """The field whose values are counted; in quotes, or if it is none of ours, the attribute of that name."""
+    said = _short("by", request.GET.get("by", "")).strip()
+    quoted = len(said) > 1 and said.startswith('"') and said.endswith('"')
+    if not said.strip('"'):
+        raise BadQuestion("by", "expected the name of a field, like version or http.route")
+    field = Name(said[1:-1] if quoted else said, quoted)
+    if of_span(field) is not None and field.text not in OWN:
+        raise BadQuestion("by", f"{field.text} has no values to go by: expected {', '.join(OWN)} or an attribute")
+    return field
 
 
 def asked_expression(request: HttpRequest, field: str) -> Expression | None:

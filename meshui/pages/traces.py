@@ -11,17 +11,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from meshui.asked.instants import BadQuestion
-from meshui.asked.traces import asked_brush, asked_order, asked_place, asked_traces, question_text
+from meshui.asked.traces import asked_brush, asked_by, asked_order, asked_place, asked_traces, question_text
 from meshui.pages import empty, traces_query
-from meshui.pages.traces_different import different
+from meshui.pages.traces_different import different, is_word, narrowed
 from meshui.pages.traces_list import lines
 from meshui.pages.traces_map import drawn
 from meshui.running import running
 from meshui.status import status
 from telemetry.engine.engine import Engine, EngineError
+from telemetry.expression.tree import Name
 from telemetry.trace_id import trace_id_in
 from telemetry.traces.aggregate import aggregates
 from telemetry.traces.asking import Asked, question, snapshot
+from telemetry.traces.by import OWN, grouped
 from telemetry.traces.cursor import cursor_text
 from telemetry.traces.heatmap import heatmap
 from telemetry.traces.search import Page, search
@@ -84,6 +86,8 @@ def _list(request: HttpRequest, engine: Engine, now: datetime) -> dict[str, Any]
         "more": None if after is None else traces_query.Asked(request).to(cursor=after),
         "searched": _searched(found),
         "newest": None if found.items or after else _newest(engine, now),
+        "fields_by": OWN,
+        "unby": traces_query.Asked(request).to(by=None),
         "parts": {name: traces_query.Asked(request).to(part=name) for name in PARTS},
     }
 
@@ -101,6 +105,27 @@ def _map(request: HttpRequest, engine: Engine, now: datetime) -> dict[str, Any]:
 
 def _different(request: HttpRequest, engine: Engine, now: datetime) -> dict[str, Any]:
     return different(engine, request, traces_query.Asked(request), now)
+
+
+def _by(request: HttpRequest, engine: Engine, now: datetime) -> dict[str, Any]:
+    field, asked = asked_by(request), asked_traces(request, now)
+    listed = asked_brush(request, asked, now) or asked
+    found = grouped(question(engine, listed, snapshot(engine)), field)
+    shown, seconds = traces_query.Asked(request), (listed.until_ns - listed.since_ns) / 1e9
+    name = field if is_word(field.text) else Name(field.text, quoted=True)
+    return {
+        "by": field.text,
+        "grouped": found,
+        "groups": [
+            {
+                "value": each.value,
+                "numbers": each.numbers,
+                "per_s": each.numbers.traces / seconds,
+                "href": shown.to(q=narrowed(shown.get("q"), name, each.value), by=None),
+            }
+            for each in found.groups
+        ],
+    }
 
 
 def _searched(found: Page) -> datetime | None:
@@ -132,6 +157,7 @@ def _wrong(request: HttpRequest, error: BadQuestion) -> dict[str, Any]:
 PARTS = {
     "list": ("traces/_list.html", _list),
     "map": ("traces/_map.html", _map),
+    "by": ("traces/_by.html", _by),
     "different": ("traces/_different.html", _different),
 }
 """Parts that are asked for alone, each with its template and what reads it."""

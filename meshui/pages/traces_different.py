@@ -124,16 +124,20 @@ def _difference(field: FieldContrast, one: Separation, asked: Asked) -> Differen
         share_rest=one.share_rest,
         wide_selected=f"{100 * one.share_selected:.1f}%",
         wide_rest=f"{100 * one.share_rest:.1f}%",
-        href=asked.to(q=narrowed(asked.get("q"), field.scope, field.field, one.counted.value)),
+        href=asked.to(q=narrowed(asked.get("q"), _name(field), one.counted.value)),
         less=one.at_least < 0,
     )
 
 
-def narrowed(expression: str, scope: str, field: str, value: str) -> str:
-    """The expression, and that `field` is `value`."""
-    own = scope == "span" and field in SPANS
-    bare = own or (_is_word(field) and field not in SPANS)
-    adds = Comparison(Name(field, quoted=not bare), "=", (Value(value, quoted=not _is_word(value)),))
+def _name(field: FieldContrast) -> Name:
+    """A field of ours where it is one, else the attribute of that name."""
+    own = field.scope == "span" and field.field in SPANS
+    return Name(field.field, quoted=not own and (field.field in SPANS or not is_word(field.field)))
+
+
+def narrowed(expression: str, name: Name, value: str) -> str:
+    """The expression, and that `name` is `value`."""
+    adds = Comparison(name, "=", (Value(value, quoted=not is_word(value)),))
     try:
         before = parse(expression) if expression.strip() else None
     except Mistake:
@@ -141,6 +145,6 @@ def narrowed(expression: str, scope: str, field: str, value: str) -> str:
     return text(every(before, adds) or adds)
 
 
-def _is_word(said: str) -> bool:
+def is_word(said: str) -> bool:
     """Whether it needs no quotes."""
     return _PLAIN.fullmatch(said) is not None and said.lower() not in _KEYWORDS

@@ -22,6 +22,7 @@ BRUSH = ("brush_from", "brush_to", "brush_min", "brush_max")
 THESE = "these"
 """Which of the matches are told from the rest: `brush`, `failed` or `slow`."""
 SHOWN = ("by",)
+"""The field by whose values the matches are counted."""
 _KNOWN = (*FIELDS, *OTHERS, *BRUSH, THESE, *SHOWN)
 _FILTERS = ("q", "service", "edge", "status", "min_duration", *OTHERS)
 
@@ -50,7 +51,7 @@ class Asked:
     @property
     def fields(self) -> dict[str, str]:
         """By name, `from` and `to` as `since` and `until`, which a template can say."""
-        read = {name: self.get(name) for name in (*FIELDS, *BRUSH)}
+        read = {name: self.get(name) for name in (*FIELDS, *BRUSH, *SHOWN)}
         return read | {"since": read["from"], "until": read["to"], "order": read["order"] or "newest"}
 
     @property
@@ -66,6 +67,11 @@ class Asked:
     def kept(self) -> list[tuple[str, str]]:
         """What the form hands on unseen."""
         return [(name, text) for name, text in self._params if name not in FIELDS and name not in BRUSH]
+
+    @property
+    def but_by(self) -> list[tuple[str, str]]:
+        """What the form of the field to go by hands on unseen."""
+        return [(name, text) for name, text in self._params if name not in SHOWN]
 
     @property
     def all(self) -> list[tuple[str, str]]:

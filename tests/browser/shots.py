@@ -19,6 +19,7 @@ LIVE = {
     "graph": "/graph/",
     "graph-node": "/graph/?node=shop/cart",
     "table": "/graph/?view=table",
+    "traces": "/traces/",
     "settings": "/settings/",
 }
 EMPTY = {"empty": "/", "sign-in": "/sign-in/", "error": "/no/such/page/"}

@@ -11,6 +11,7 @@ PAGES = [
     pytest.param("/", "Services", id="now"),
     pytest.param("/graph/", "ingress", id="graph"),
     pytest.param("/graph/?view=table", "ingress", id="graph-table"),
+    pytest.param("/traces/", "What is different about failed ones?", id="traces"),
     pytest.param("/settings/", "How metrics are read", id="settings"),
 ]
 
@@ -39,7 +40,7 @@ def test_a_live_page_is_clean(
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "390"])
-@pytest.mark.parametrize("path", ["/", "/graph/", "/settings/", "/sign-in/", "/no/such/page/"])
+@pytest.mark.parametrize("path", ["/", "/graph/", "/traces/", "/settings/", "/sign-in/", "/no/such/page/"])
 def test_an_empty_page_is_clean(
     browser: Browser, empty_mesh: Server, path: str, size: dict[str, int], theme: str
 ) -> None:
@@ -53,11 +54,11 @@ def test_an_empty_page_is_clean(
     watched.context.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/graph/", "/graph/?view=table"])
+@pytest.mark.parametrize("path", ["/", "/graph/", "/graph/?view=table", "/traces/"])
 def test_every_control_is_reached_by_tab_and_has_a_name(browser: Browser, demo_mesh: Server, path: str) -> None:
     watched = Watched(browser, DESKTOP, "light", address(demo_mesh))
     watched.page.goto(path)
-    expect(watched.page.locator("main")).to_contain_text("ingress" if "graph" in path else "Services")
+    expect(watched.page.locator("main")).to_contain_text("Services" if path == "/" else "ingress")
     unnamed = watched.page.evaluate(UNNAMED)
     assert unnamed == []
     seen = set()

@@ -173,6 +173,17 @@ def test_a_brushed_part_is_listed_and_told_from_the_rest(watched: Watched) -> No
     assert asked(page)["q"] == "version = v2"
 
 
+def test_matches_are_counted_by_a_field(watched: Watched) -> None:
+    page = watched.page
+    page.goto("/traces/?service=shop/cart&from=now-5m")
+    page.get_by_label("Field", exact=True).fill("version")
+    page.get_by_role("button", name="Count").click()
+    row = page.locator("[data-part=by] tr[data-value=v2]")
+    expect(row).to_contain_text("100", timeout=SOON_MS)
+    row.get_by_role("link").click()
+    expect(page.locator("#q")).to_have_value("version = v2")
+
+
 def test_the_brush_by_fields_is_the_same(watched: Watched) -> None:
     page = watched.page
     page.goto("/traces/?service=shop/cart&from=now-5m")
