@@ -16,7 +16,7 @@ from telemetry.window import BUCKET_S
 NEAR = timedelta(minutes=10)
 """How far from the time asked about the other spans of a matching trace are looked for."""
 Rank = Literal["extent", "failures"]
-SAMPLED_ONE_IN = 10
+SAMPLED_ONE_IN = 16
 MOST_SPANS = 2_000_000
 """Beyond so many spans, numbers of many traces are of a sample."""
 FEW = 1_000
