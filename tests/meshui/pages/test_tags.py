@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from meshui.pages.manifest import NotBuilt, manifest
 from meshui.pages import words
+from meshui.pages.manifest import NotBuilt, manifest
 from meshui.templatetags import mesh
 
 NASTY = '<img src=x onerror="alert(1)">'
