@@ -30,6 +30,7 @@ def shop(engine: EmbeddedEngine, tmp_path: Path) -> EmbeddedEngine:
     """Trace 1 is fine; in 2 the cart's new version fails after 400 ms; in 3 its old one is asked by nobody known."""
     http = {"http.request.method": "GET", "http.route": "/cart"}
     failing = http | {"http.response.status_code": 503, "response_flags": "UH,URX", "size": 20480}
+    to_cart, odd = {"server.address": "cart"}, {"empty": "", "flag": "x y"}
     load(
         engine,
         tmp_path,
@@ -38,10 +39,10 @@ def shop(engine: EmbeddedEngine, tmp_path: Path) -> EmbeddedEngine:
         traces(
             WEB,
             span("GET /", trace=2, id=1, start=later(1), ms=450),
-            span("GET", trace=2, id=2, parent=1, start=later(1), kind="client", ms=440, attributes={"server.address": "cart"}),
+            span("GET", trace=2, id=2, parent=1, start=later(1), kind="client", ms=440, attributes=to_cart),
         ),
         traces(CART, span("x", trace=2, id=3, parent=2, start=later(1.01), ms=400, attributes=failing, status="error")),
-        traces(OLD, span("job", trace=3, id=1, parent=77, start=later(2), ms=5, attributes={"empty": "", "flag": "x y"})),
+        traces(OLD, span("job", trace=3, id=1, parent=77, start=later(2), ms=5, attributes=odd)),
     )  # fmt: skip
     return engine
 

@@ -93,7 +93,9 @@ def test_of_very_many_a_sample_is_counted_and_said(shop: EmbeddedEngine, samplin
     # Ids below 1000…: numbers up to 15, of 200.
     assert found.sampled == 15 / 200
     assert (found.traces, found.failed) == (200, 0)
-    assert sum(cell.traces for cell in heatmap(ask(shop)).cells) == 200
+    cells = heatmap(ask(shop)).cells
+    # Each cell is rounded on its own.
+    assert abs(sum(cell.traces for cell in cells) - 200) <= len(cells) / 2
 
 
 def test_few_are_never_sampled(shop: EmbeddedEngine, sampling: None) -> None:
