@@ -43,7 +43,9 @@ function later(make) {
     },
     clear() {
       newest += 1;
-      void table?.then((made) => made.clear());
+      if (table) void table.then((made) => made.clear());
+      // The twin has the elements now, and each shall be there once.
+      else byId("table").replaceChildren();
     },
   };
 }
