@@ -192,7 +192,8 @@ async def test_a_reader_that_stops_costs_no_more_than_it_holds_and_starts_over(h
         before = resident()
         for _ in range(100):
             await here.tick(padding=4 * MIB)
-        assert resident() - before < 60 * MIB
+        # The engine of this process works beside it: half of what keeping all would cost tells the two apart.
+        assert resident() - before < 200 * MIB
         viewer.transport.resume_reading()
         seq, last, kinds = FIRST_SEQ, FIRST_SEQ + 100, []
         while seq < last:

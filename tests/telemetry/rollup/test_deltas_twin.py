@@ -24,7 +24,7 @@ def span_of(points: list[plain.Point]) -> tuple[int, int]:
     return BEGIN - 700, max(p.at for p in points) // 10_000 * 10
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(points=counters(), cut=st.integers(0, 100))
 def test_any_points_are_shared_as_the_twin_shares_them(
     engine: EmbeddedEngine, points: list[plain.Point], cut: int
@@ -40,7 +40,7 @@ def test_any_points_are_shared_as_the_twin_shares_them(
     assert shared(engine, first, middle) | shared(engine, middle + 10, last) == whole
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(points=counters(), cut=st.integers(0, 100))
 def test_what_comes_changes_no_bucket_that_it_does_not_reach(
     engine: EmbeddedEngine, points: list[plain.Point], cut: int
