@@ -102,8 +102,6 @@ FROM (
 GROUP BY series;
 
 -- 5. What that is: both ends, how it ended, over what.
--- let STATUS_NAMES = ['OK', 'CANCELLED', 'CANCELED', 'UNKNOWN', 'INVALIDARGUMENT', 'DEADLINEEXCEEDED', 'NOTFOUND', 'ALREADYEXISTS', 'PERMISSIONDENIED', 'RESOURCEEXHAUSTED', 'FAILEDPRECONDITION', 'ABORTED', 'OUTOFRANGE', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATALOSS', 'UNAUTHENTICATED', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', '15', '16']
--- let STATUS_NUMBERS = [0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
 -- let NEVER_ARRIVED = (^|,)(UH|UF|UO|LH|DF|NC|NFCF|DO|OM|RLSE|NR|RL|UAEX|IH|FI|DPE|RFCF)(,|$)
 -- let CLASS = Enum8('ok' = 0, 'error' = 1, 'client_error' = 2, 'throttled' = 3, 'denied' = 4, 'cancelled' = 5)
 -- let SAME = cityHash64(dialect, side, source, target, peer, peer_ns, peer_kind, source_kind, target_kind, protocol, class, ended, flags, arrived, target_version, instance, source_version, operation, tls, source_identity, target_identity)
@@ -115,9 +113,9 @@ INSERT INTO readings (series, sender, metric, name, type, temporality, dialect, 
   source_identity, target_identity, le, family, unit_ms, cluster, seen, class, ended, same)
 WITH known AS (SELECT dialect AS known_as, rank, by_cluster FROM dialects), told AS (SELECT series AS of_series, said AS s FROM fold_told), said AS (
   SELECT *,
-    toUInt16OrZero(extract(s['code'], '^ *([0-9]{1,3})(?:[.]0*)? *$')) AS said_code,
-    transform(replaceAll(upper(extract(s['grpc'], '^ *([0-9]{1,2}|[A-Za-z_]+)(?:[.]0*)? *$')), '_', ''), $STATUS_NAMES, $STATUS_NUMBERS, -1) AS said_grpc,
-    by_cluster AND (startsWith(cluster, 'http:') OR meshui_cluster_inward(cluster) OR cluster = s['own'] OR cluster = labels['service_name']
+    meshui_code(s['code']) AS said_code,
+    meshui_grpc(s['grpc']) AS said_grpc,
+    by_cluster AND (startsWith(cluster, 'http:') OR meshui_inward(cluster) OR cluster = s['own'] OR cluster = labels['service_name']
       OR (sender, cluster) IN (SELECT sender, cluster FROM clusters_shown WHERE inward)) AS inward
   FROM fold_fitting INNER JOIN known ON known_as = dialect LEFT JOIN told ON of_series = series
 ), sided AS (
@@ -154,7 +152,7 @@ FROM (
       spoke = '', 'no label says which side counted',
       type = 'gauge' AND measure NOT IN $GAUGES, 'a gauge, not counted',
       measure IN ('request_bytes', 'response_bytes') AND part IN ('bucket', 'count'), 'of sizes only the sum is read',
-      by_cluster AND meshui_cluster_control(cluster), 'the proxy''s own traffic',
+      by_cluster AND meshui_control(cluster), 'the proxy''s own traffic',
       if(spoke = 'client', source, target) = '', 'nobody says whose metric this is',
       spoke = 'client' AND target = '' AND peer = '' AND NOT match(s['source_workload'], '$GATEWAY'), 'nobody says who was called',
       '') AS why,
@@ -172,7 +170,7 @@ FROM (
       s['rpc_service'] != '', concat(s['rpc_service'], '/', s['operation']),
       s['method'] != '', concat(s['method'], ' ', s['operation']), s['operation']) AS operation,
     speaks AS protocol, answered AS code,
-    if(speaks = 'grpc' AND said_grpc < 0 AND answered NOT IN (0, 200), transform(toInt32(answered), [400, 401, 403, 404, 429, 502, 503, 504], [13, 16, 7, 12, 14, 14, 14, 14], 2), said_grpc) AS grpc,
+    if(speaks = 'grpc' AND said_grpc < 0 AND answered NOT IN (0, 200), meshui_grpc_of_http(answered), said_grpc) AS grpc,
     flagged AS flags,
     toUInt8(if(flagged = '' AND answered = 0 AND said_grpc < 0 AND speaks != 'tcp' AND (s['failed'] != '' OR match(s['code'], '^0+$')), 2, 0)) AS status,
     toUInt8OrZero(s['class']) AS first_digit,

@@ -68,7 +68,6 @@ CREATE OR REPLACE FUNCTION meshui_id AS (cluster, ns, name) -> concat(if(cluster
 -- 1. What senders say, under one name each: of two generations of a name the newer, of the unknown nothing.
 -- let FIRST = arrayFirst(x -> x NOT IN ('', '-', 'unknown'),
 -- let NOTHING = ('', '-', 'unknown')
--- let POD_HASH = ^(.+?)(-[bcdfghjklmnpqrstvwxz2456789]{5,10})?-([bcdfghjklmnpqrstvwxz2456789]{5}|[0-9]+)$
 -- let KEPT = trace_id FixedString(16), span_id UInt64, parent_id UInt64, bucket DateTime('UTC'), ts DateTime64(9, 'UTC'), duration UInt64, late UInt8, kind UInt8, name LowCardinality(String), status UInt8, status_message String, resource_id UInt64, scope LowCardinality(String), kinds Array($KIND), attributes Map(LowCardinality(String), String), events Array(String), links Array(String), trace_state String, spool UInt64, segment UInt64
 -- The accepted age: what is kept of 10 s buckets (2 d) less an hour, and 10 min ahead (rules.md), in ns.
 -- let AGE_BACK = 169200000000000
@@ -101,7 +100,7 @@ WITH senders AS (
       if(r_linkerd, r['app.kubernetes.io/name'], ''), if(r_linkerd, r['app'], ''),
       r['k8s.deployment.name'], r['k8s.statefulset.name'], r['k8s.daemonset.name'], r['k8s.cronjob.name'], r['k8s.job.name'],
       r['linkerd.io/proxy-deployment'], r['linkerd.io/proxy-statefulset'], r['linkerd.io/proxy-daemonset'], r['linkerd.io/proxy-job'],
-      replaceRegexpOne(r['k8s.pod.name'], '$POD_HASH', '\\1')]) AS r_name,
+      meshui_of_pod(r['k8s.pod.name'])]) AS r_name,
     $FIRST [r['service.version'], r['app.kubernetes.io/version']]) AS r_version,
     $FIRST [r['k8s.pod.name']]) AS r_pod,
     $FIRST [r['service.instance.id'], r['host.name']]) AS r_instance,
@@ -168,11 +167,8 @@ SELECT trace_id, span_id, parent_id,
 FROM read;
 
 -- 2. Whose span it is, and what part it plays.
--- let STATUS_NAMES = ['OK', 'CANCELLED', 'CANCELED', 'UNKNOWN', 'INVALIDARGUMENT', 'DEADLINEEXCEEDED', 'NOTFOUND', 'ALREADYEXISTS', 'PERMISSIONDENIED', 'RESOURCEEXHAUSTED', 'FAILEDPRECONDITION', 'ABORTED', 'OUTOFRANGE', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATALOSS', 'UNAUTHENTICATED', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', '15', '16']
--- let STATUS_NUMBERS = [0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
 -- let DB_OLD = ['mssql', 'oracle', 'db2', 'dynamodb', 'cosmosdb', 'spanner', 'hanadb', 'h2', 'firebird', 'redshift']
 -- let DB_NEW = ['microsoft.sql_server', 'oracle.db', 'ibm.db2', 'aws.dynamodb', 'azure.cosmosdb', 'gcp.spanner', 'sap.hana', 'h2database', 'firebirdsql', 'aws.redshift']
--- let PLUMBING = ^(PassthroughCluster|BlackHoleCluster|connect_originate|inner_connect_originate|outer_connect_originate|main_internal|encap)$
 CREATE TABLE IF NOT EXISTS spans_played (
   $KEPT,
   home $NAME, ns $NAME, own_name $NAME, version $NAME, instance $NAME, role $ROLE, envoy UInt8, linkerd UInt8, gateway_owner UInt8, inward UInt8,
@@ -186,32 +182,14 @@ CREATE MATERIALIZED VIEW IF NOT EXISTS mv_spans_played TO spans_played AS
 WITH played AS (
   SELECT * EXCEPT (db_system),
     toLowCardinality(transform(db_system, $DB_OLD, $DB_NEW)) AS db_system,
-    toLowCardinality(if(endsWith(raw_name, concat('.', ns)), substring(raw_name, 1, length(raw_name) - length(ns) - 1), raw_name)) AS own_name,
-    toUInt16OrZero(extract(code_text, '^ *([0-9]{1,3})(?:[.]0*)? *$')) AS code,
-    if(rpc_system IN ('', 'grpc', 'connectrpc', 'connect_rpc'),
-      transform(replaceAll(upper(extract(grpc_text, '^ *([0-9]{1,2}|[A-Za-z_]+)(?:[.]0*)? *$')), '_', ''), $STATUS_NAMES, $STATUS_NUMBERS, -1), -1) AS said,
+    toLowCardinality(meshui_bare(raw_name, ns)) AS own_name,
+    meshui_code(code_text) AS code,
+    if(rpc_system IN ('', 'grpc', 'connectrpc', 'connect_rpc'), meshui_grpc(grpc_text), -1) AS said,
     toLowCardinality(multiIf(m_system != '' OR m_destination != '' OR kind IN (4, 5), 'messaging', db_system != '', 'db',
       rpc_system IN ('grpc', 'connectrpc', 'connect_rpc') OR grpc_text != '' OR grpc_path != '' OR attributes['grpc.authority'] != '', 'grpc',
       method != '' OR code_text != '' OR url != '' OR route != '', 'http', '')) AS protocol,
-    -- What a cluster's name says (mesh-telemetry.md §1.8): plumbing; this workload itself; no service; or which service.
-    match(cluster, '^(xds-grpc|sds-grpc|prometheus_stats|agent|zipkin|opentelemetry.*)$') AS control,
-    match(cluster, '^(inbound[|]|InboundPassthroughCluster|kri_dp_|local([^a-zA-Z]|$)|localhost)') OR (cluster != '' AND cluster = sent_as) AS inbound_name,
-    replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(cluster,
-      '$PLUMBING', ''),
-      '^(?:outbound|inbound-vip)[|][^|]*[|][^|]*[|]', ''),
-      '^outbound_[.][0-9]+_[.][^_]*_[.]', ''),
-      '^(?:.*~)?(?:[^.~]+[.])?([^.~]+)[.]([^.]+)[.][^.]+[.][^.]+[.]internal-v[0-9]+[.].*[.]consul$', '\\1.\\2.svc.consul'),
-      '^(?:.*~)?(?:[^.~]+[.])?([^.~]+)[.]([^.]+)[.][^.]+[.]internal[.].*[.]consul$', '\\1.\\2.svc.consul'),
-      '^([^.]+)[.]default[.]svc[.]consul$', '\\1'),
-      '^(?:([^_]+)_([^_]+)_svc_[0-9].*|[^_]+_([^_]+)_([^_]+)_[^_]*_msvc_.*)$', '\\1\\3.\\2\\4.svc'),
-      '^kri_msvc_[^_]*_[^_]*_([^_]*)_([^_]+)_.*$', '\\2.\\1.svc') AS target,
-    -- A caller's identity: a service account (`default` names nobody), a service of Consul or Kuma.
-    replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(caller_san,
-      '^[^,]*/sa/default(,.*)?$', ''),
-      '^spiffe://[^/,]+/ns/([^/,]+)/sa/([^/,]+)(,.*)?$', '\\2.\\1.svc'),
-      '^spiffe://[^/,]+(?:/ap/[^/,]+)?/ns/([^/,]+)/dc/[^/,]+/svc/([^/,]+)(,.*)?$', '\\2.\\1.svc'),
-      '^spiffe://[^/,]+/([^_/,]+)_([^_/,]+)_svc_[0-9]+(,.*)?$', '\\1.\\2.svc'),
-      '^.*[:/].*$', '') AS caller,
+    meshui_control(cluster) AS control, meshui_inward(cluster) OR (cluster != '' AND cluster = sent_as) AS inbound_name,
+    meshui_called(cluster) AS target, meshui_certified(caller_san) AS caller,
     startsWith(node_id, 'waypoint~') OR startsWith(cluster, 'inbound-vip|')
       OR attributes['istio.destination_canonical_service'] != '' OR attributes['istio.destination_workload'] != '' AS waypoint
   FROM spans_read
@@ -219,7 +197,7 @@ WITH played AS (
 -- The role (envoy-real.md §3.1): a proxy's by direction, cluster and name, an application's by kind.
 SELECT * EXCEPT (raw_name, sent_as, code_text, rpc_system, grpc_text, said, node_id, probe, way, gateway_label, control, inbound_name, waypoint),
   if(protocol = 'grpc' AND said < 0 AND code NOT IN (0, 200),
-    transform(code, [400, 401, 403, 404, 429, 502, 503, 504], [13, 16, 7, 12, 14, 14, 14, 14], 2), said) AS grpc,
+    meshui_grpc_of_http(code), said) AS grpc,
   inbound_name OR (cluster != '' AND cluster = own_name) AS inward,
   gateway_label OR startsWith(node_id, 'router~') OR match(own_name, '^istio-.*gateway') AS gateway_owner,
   CAST(multiIf(

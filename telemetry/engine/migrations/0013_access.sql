@@ -26,26 +26,6 @@ CREATE TABLE IF NOT EXISTS access (
 ) ENGINE = MergeTree PARTITION BY toDate(bucket) ORDER BY (bucket, trace_id)
 SETTINGS index_granularity = 2048, $DURABLE;
 
--- What a cluster's name says (mesh-telemetry.md §1.8): that it is this workload itself; which service it is, `name.namespace.svc`
--- where it tells both, '' for the plumbing of a mesh.
-CREATE OR REPLACE FUNCTION meshui_inward AS cluster -> match(cluster, '^(inbound[|]|InboundPassthroughCluster|kri_dp_|local([^a-zA-Z]|$)|localhost)');
-CREATE OR REPLACE FUNCTION meshui_called AS cluster -> replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(
-  replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(cluster,
-  '^(PassthroughCluster|BlackHoleCluster|connect_originate|inner_connect_originate|outer_connect_originate|main_internal|encap)$', ''),
-  '^(?:outbound|inbound-vip)[|][^|]*[|][^|]*[|]', ''),
-  '^outbound_[.][0-9]+_[.][^_]*_[.]', ''),
-  '^(?:.*~)?(?:[^.~]+[.])?([^.~]+)[.]([^.]+)[.][^.]+[.][^.]+[.]internal-v[0-9]+[.].*[.]consul$', '\\1.\\2.svc.consul'),
-  '^(?:.*~)?(?:[^.~]+[.])?([^.~]+)[.]([^.]+)[.][^.]+[.]internal[.].*[.]consul$', '\\1.\\2.svc.consul'),
-  '^([^.]+)[.]default[.]svc[.]consul$', '\\1'),
-  '^(?:([^_]+)_([^_]+)_svc_[0-9].*|[^_]+_([^_]+)_([^_]+)_[^_]*_msvc_.*)$', '\\1\\3.\\2\\4.svc'),
-  '^kri_msvc_[^_]*_[^_]*_([^_]*)_([^_]+)_.*$', '\\2.\\1.svc');
--- Who a SPIFFE name is: a service account (`default` names nobody), a service of Consul or Kuma.
-CREATE OR REPLACE FUNCTION meshui_certified AS san -> replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(san,
-  '^[^,]*/sa/default(,.*)?$', ''),
-  '^spiffe://[^/,]+/ns/([^/,]+)/sa/([^/,]+)(,.*)?$', '\\2.\\1.svc'),
-  '^spiffe://[^/,]+(?:/ap/[^/,]+)?/ns/([^/,]+)/dc/[^/,]+/svc/([^/,]+)(,.*)?$', '\\2.\\1.svc'),
-  '^spiffe://[^/,]+/([^_/,]+)_([^_/,]+)_svc_[0-9]+(,.*)?$', '\\1.\\2.svc'),
-  '^.*[:/].*$', '');
 -- A path less its query, with what looks like an id left out, three parts at most: there are few of them, whatever is asked for.
 CREATE OR REPLACE FUNCTION meshui_template AS path -> concat(
   arrayStringConcat(arrayMap(part -> if(match(part, '^[0-9a-fA-F-]*[0-9][0-9a-fA-F-]*$|[0-9]{3}|[%@]|^.{33}'), '{id}', part),
@@ -56,7 +36,6 @@ CREATE OR REPLACE FUNCTION meshui_template AS path -> concat(
 -- texts), and what its resource says of the sender. Of two places with one name the first counts.
 -- let FIRST = arrayFirst(x -> x NOT IN ('', '-', 'unknown'),
 -- let NOTHING = ('', '-', 'unknown')
--- let POD_HASH = ^(.+?)(-[bcdfghjklmnpqrstvwxz2456789]{5,10})?-([bcdfghjklmnpqrstvwxz2456789]{5}|[0-9]+)$
 -- let TOLD = received UInt64, time UInt64, trace_id FixedString(16), span_id UInt64, resource_id UInt64, spool UInt64, segment UInt64
 -- let OWNER = r_cluster $NAME, r_ns $NAME, r_name $NAME, sent_as $NAME, r_version $NAME, r_instance $NAME, r_node $NAME, gateway_label UInt8
 CREATE TABLE IF NOT EXISTS access_sent ($TOLD, $OWNER, a Map($NAME, String)) ENGINE = Null;
@@ -82,7 +61,7 @@ WITH senders AS (
     $FIRST [r['service.namespace'], kuma[2], r['k8s.namespace.name'], r['kuma.mesh']]) AS r_ns,
     $FIRST [if(startsWith(r['service.name'], 'unknown_service'), '', if(kuma[1] != '', kuma[1], r['service.name'])),
       r['k8s.deployment.name'], r['k8s.statefulset.name'], r['k8s.daemonset.name'], r['k8s.cronjob.name'], r['k8s.job.name'],
-      replaceRegexpOne(r['k8s.pod.name'], '$POD_HASH', '\\1'), r['cluster_name']]) AS r_name,
+      meshui_of_pod(r['k8s.pod.name']), r['cluster_name']]) AS r_name,
     $FIRST [r['service.name'], r['cluster_name']]) AS sent_as,
     $FIRST [r['service.version'], r['app.kubernetes.io/version']]) AS r_version,
     $FIRST [r['k8s.pod.name'], r['service.instance.id'], if(position(r['node_name'], '~') > 0, '', r['node_name']), r['host.name']]) AS r_instance,
@@ -122,8 +101,6 @@ CREATE TABLE IF NOT EXISTS access_read (
   bytes_in UInt64, bytes_out UInt64, duration UInt64, attempts UInt8, request_id String
 ) ENGINE = Null;
 
--- let STATUS_NAMES = ['OK', 'CANCELLED', 'CANCELED', 'UNKNOWN', 'INVALIDARGUMENT', 'DEADLINEEXCEEDED', 'NOTFOUND', 'ALREADYEXISTS', 'PERMISSIONDENIED', 'RESOURCEEXHAUSTED', 'FAILEDPRECONDITION', 'ABORTED', 'OUTOFRANGE', 'UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATALOSS', 'UNAUTHENTICATED', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', '15', '16']
--- let STATUS_NUMBERS = [0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]
 -- The accepted age: as for spans (0002_spans.sql), in ns.
 -- let AGE_BACK = 169200000000000
 -- let AGE_AHEAD = 600000000000
@@ -139,12 +116,12 @@ WITH named AS (
     toLowCardinality(meshui_certified(own_san)) AS certified,
     toLowCardinality(if(startsWith(a['requested_server_name'], 'outbound_.'), meshui_called(a['requested_server_name']), '')) AS asked,
     toLowCardinality(multiIf(a['upstream_cluster'] NOT IN ('', '-'), a['upstream_cluster'], a['upstream_cluster_raw'] NOT IN ('', '-'), a['upstream_cluster_raw'], '')) AS upstream,
-    toLowCardinality($FIRST [a['istio.canonical_service'], r_name, replaceRegexpOne(pod, '$POD_HASH', '\\1'),
+    toLowCardinality($FIRST [a['istio.canonical_service'], r_name, meshui_of_pod(pod),
       extract(a['kuma_source_service'], '^([^_]+)_[^_]+_svc_[0-9]+'), a['kuma_source_service'],
       extract(certified, '^([^.]+)[.]'), extract(asked, '^([^.]+)[.][^.]+[.]svc(?:[.]|$)')])) AS raw_name,
     toLowCardinality($FIRST [said_ns, extract(a['kuma_source_service'], '^[^_]+_([^_]+)_svc_[0-9]+'),
       if(r_name = '' AND pod = '', extract(certified, '^[^.]+[.]([^.]+)[.]svc$'), ''), if(r_name = '' AND pod = '', extract(asked, '^[^.]+[.]([^.]+)[.]svc(?:[.]|$)'), '')])) AS ns,
-    toLowCardinality(if(ns != '' AND endsWith(raw_name, concat('.', ns)), substring(raw_name, 1, length(raw_name) - length(ns) - 1), raw_name)) AS own_name
+    toLowCardinality(meshui_bare(raw_name, ns)) AS own_name
   FROM access_sent
   WHERE time <= received + $AGE_AHEAD AND time + $AGE_BACK >= received
 )
@@ -160,9 +137,8 @@ SELECT toDateTime(intDiv(time, 10000000000) * 10, 'UTC') AS bucket, fromUnixTime
   a['upstream_host'] AS host, toLowCardinality(meshui_called(a['kuma_destination_service'])) AS destination,
   toLowCardinality(if(a['method'] = '-', '', a['method'])) AS method, if(a['path'] = '-', '', a['path']) AS path,
   toLowCardinality(a['route_name']) AS route, toLowCardinality(if(a['protocol'] = '-', '', a['protocol'])) AS http,
-  toUInt16OrZero(extract(toLowCardinality(a['response_code']), '^ *([0-9]{1,3})(?:[.]0*)? *$')) AS code,
-  transform(replaceAll(upper(extract(toLowCardinality(arrayFirst(x -> x NOT IN ('', '-'), [a['grpc_status_number'], a['grpc_status'], a['grpc-status']])),
-    '^ *([0-9]{1,2}|[A-Za-z_]+)(?:[.]0*)? *$')), '_', ''), $STATUS_NAMES, $STATUS_NUMBERS, -1) AS said,
+  meshui_code(toLowCardinality(a['response_code'])) AS code,
+  meshui_grpc(toLowCardinality(arrayFirst(x -> x NOT IN ('', '-'), [a['grpc_status_number'], a['grpc_status'], a['grpc-status']]))) AS said,
   said >= 0 OR startsWith(a['content_type'], 'application/grpc') AS grpc_text,
   toLowCardinality(if(a['response_flags'] = '-', '', a['response_flags'])) AS flags,
   toLowCardinality(if(a['response_code_details'] = '-', '', extract(a['response_code_details'], '^.{0,200}'))) AS details,
@@ -177,7 +153,7 @@ SELECT toDateTime(intDiv(time, 10000000000) * 10, 'UTC') AS bucket, fromUnixTime
   if(a['request_id'] = '-', '', a['request_id']) AS request_id
 FROM named
 -- Probes and a proxy's own control plane are no traffic of the mesh.
-WHERE NOT startsWith(a['user_agent'], 'kube-probe/') AND NOT match(upstream, '^(xds-grpc|sds-grpc|prometheus_stats|agent|zipkin|opentelemetry.*)$');
+WHERE NOT startsWith(a['user_agent'], 'kube-probe/') AND NOT meshui_control(upstream);
 
 -- 3. The other side, and how it ended.
 -- let PORT = ^(?:[[]([^]]*)[]](?::[0-9]+)?|([^:]*?)[.]?(?::[0-9]+)?)$
@@ -215,7 +191,7 @@ SELECT bucket, ts, trace_id, span_id,
   if(asked_svc != '', asked_svc, asked_for) AS asked, extract(asked_for, '(?:^|[.])[^.]+[.]([^.]+)[.]svc(?:[.]|$)') AS asked_ns,
   cluster, protocol, code,
   if(protocol = 'grpc' AND said < 0 AND code NOT IN (0, 200),
-    transform(code, [400, 401, 403, 404, 429, 502, 503, 504], [13, 16, 7, 12, 14, 14, 14, 14], 2), said) AS grpc,
+    meshui_grpc_of_http(code), said) AS grpc,
   flags, details,
   -- By whether a host was chosen and by what it says of the end; by flag only where neither is written (envoy-real.md §3.2).
   multiIf(host = '-', 0, details IN ('via_upstream', 'response_timeout', 'downstream_remote_disconnect'), 1,

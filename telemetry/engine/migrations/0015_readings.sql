@@ -54,7 +54,6 @@ CREATE TABLE IF NOT EXISTS clusters_shown (
 
 -- Work tables of one reading: new series, all and some thousands of them at once; what their metrics' names say; the same with labels
 -- under one form of name; which metric of which dialect each is; what its labels say.
--- let POD_HASH = ^(.+?)(-[bcdfghjklmnpqrstvwxz2456789]{5,10})?-([bcdfghjklmnpqrstvwxz2456789]{5}|[0-9]+)$
 -- let SERIES = series UInt64, sender UInt64, metric $NAME, type $TYPE, temporality UInt8, seen DateTime('UTC')
 CREATE TABLE IF NOT EXISTS fold_waiting ($SERIES, resource_id UInt64, scope $NAME, attributes Map($NAME, String)) ENGINE = Memory;
 CREATE TABLE IF NOT EXISTS fold_series ($SERIES, resource_id UInt64, scope $NAME, attributes Map($NAME, String)) ENGINE = Memory;
@@ -66,9 +65,6 @@ CREATE TABLE IF NOT EXISTS fold_fitting (
 ) ENGINE = Memory;
 CREATE TABLE IF NOT EXISTS fold_told (series UInt64, said Map(String, String)) ENGINE = Memory;
 
--- `cart.shop` in the namespace `shop` is `cart`.
-CREATE OR REPLACE FUNCTION meshui_bare AS (name, ns) -> if(ns != '' AND endsWith(name, concat('.', ns)), substring(name, 1, length(name) - length(ns) - 1), name);
-
 -- A host without brackets, port and the root's dot; a part of a text, by the word that dialects use for it.
 CREATE OR REPLACE FUNCTION meshui_host AS text -> replaceRegexpOne(text, '^(?:[[]([^]]*)[]](?::[0-9]+)?|([^:]*?)[.]?(?::[0-9]+)?)$', '\\1\\2');
 CREATE OR REPLACE FUNCTION meshui_read AS (how, text) -> multiIf(
@@ -78,7 +74,7 @@ CREATE OR REPLACE FUNCTION meshui_read AS (how, text) -> multiIf(
   -- A name, not a host outside, an address or a catch-all cluster.
   how = 'name', if(match(text, '[. :]|^(PassthroughCluster|BlackHoleCluster|InboundPassthroughCluster.*)$'), '', text),
   how = 'service', if(startsWith(text, 'unknown_service'), '', text),
-  how = 'pod', replaceRegexpOne(text, '$POD_HASH', '\\1'),
+  how = 'pod', meshui_of_pod(text),
   how = 'svc', extract(meshui_host(text), '(?:^|[.])([^.]+)[.][^.]+[.]svc(?:[.]|$)'),
   how = 'svc_ns', extract(meshui_host(text), '(?:^|[.])[^.]+[.]([^.]+)[.]svc(?:[.]|$)'),
   -- Service account and namespace of an identity; `default` names nobody.
@@ -87,7 +83,7 @@ CREATE OR REPLACE FUNCTION meshui_read AS (how, text) -> multiIf(
   -- The two halves of namespace/name, the second also of a name alone.
   how = 'first', extract(text, '^([^/]+)/'),
   how = 'last', extract(text, '([^/]+)$'),
-  how = 'last_pod', replaceRegexpOne(extract(text, '([^/]+)$'), '$POD_HASH', '\\1'),
+  how = 'last_pod', meshui_of_pod(extract(text, '([^/]+)$')),
   -- Kuma's <name>_<namespace>_svc_<port>.
   how = 'kuma', extract(text, '^([^_]+)_[^_]+_svc_[0-9]+'),
   how = 'kuma_ns', extract(text, '^[^_]+_([^_]+)_svc_[0-9]+'),
@@ -101,24 +97,10 @@ CREATE OR REPLACE FUNCTION meshui_read AS (how, text) -> multiIf(
   how = 'missing', if(text = 'unknown', '1', ''),
   '');
 
--- What a cluster's name says (mesh-telemetry.md §1.8): a host or the name of a service, '' for plumbing.
-CREATE OR REPLACE FUNCTION meshui_cluster_host AS cluster ->
-  replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(replaceRegexpOne(cluster,
-    '^(PassthroughCluster|BlackHoleCluster|connect_originate|inner_connect_originate|outer_connect_originate|main_internal|encap)$', ''),
-    '^(?:outbound|inbound-vip)[|][^|]*[|][^|]*[|]', ''),
-    '^outbound_[.][0-9]+_[.][^_]*_[.]', ''),
-    '^(?:.*~)?(?:[^.~]+[.])?([^.~]+)[.]([^.]+)[.][^.]+[.][^.]+[.]internal-v[0-9]+[.].*[.]consul$', '\\1.\\2.svc.consul'),
-    '^(?:.*~)?(?:[^.~]+[.])?([^.~]+)[.]([^.]+)[.][^.]+[.]internal[.].*[.]consul$', '\\1.\\2.svc.consul'),
-    '^([^.]+)[.]default[.]svc[.]consul$', '\\1'),
-    '^(?:([^_]+)_([^_]+)_svc_[0-9].*|[^_]+_([^_]+)_([^_]+)_[^_]*_msvc_.*)$', '\\1\\3.\\2\\4.svc'),
-    '^kri_msvc_[^_]*_[^_]*_([^_]*)_([^_]+)_.*$', '\\2.\\1.svc'),
-    '[:_][0-9]{2,5}$', '');
+-- Of a cluster's name the host or the service without a port, and the subset.
+CREATE OR REPLACE FUNCTION meshui_cluster_host AS cluster -> replaceRegexpOne(meshui_called(cluster), '[:_][0-9]{2,5}$', '');
 CREATE OR REPLACE FUNCTION meshui_cluster_subset AS cluster ->
   replaceRegexpOne(cluster, '^(?:outbound[|][^|]*[|]([^|]*)[|].*|outbound_[.][0-9]+_[.]([^_]*)_[.].*|.*)$', '\\1\\2');
-CREATE OR REPLACE FUNCTION meshui_cluster_inward AS cluster ->
-  match(cluster, '^(inbound[|]|InboundPassthroughCluster|kri_dp_|local([^a-zA-Z]|$)|localhost)');
-CREATE OR REPLACE FUNCTION meshui_cluster_control AS cluster ->
-  match(cluster, '^(xds-grpc|sds-grpc|prometheus_stats|agent|zipkin|opentelemetry.*)$');
 
 -- Work tables of one fold: what a proxy's statistics say of one cluster in one bucket; a cluster's TLS so far.
 -- let CLUSTER = bucket DateTime('UTC'), sender UInt64, cluster $NAME, dialect $NAME, rank UInt8, side $SIDE, source String, target String, peer $NAME, peer_ns $NAME, peer_kind $NAME, source_version $NAME, version $NAME, instance $NAME, codes Map(UInt16, Float64), by_code UInt8, classes Map(UInt8, Float64), by_class UInt8, completed Float64, entered Map(UInt8, Float64), gone Float64, denied Float64, limited Float64, statuses Array(Tuple(grpc Int16, operation String, n Float64)), flags Array(Tuple(flags String, arrived Int8, n Float64)), retries Float64, retry_success Float64, connections Float64, connect_failed Float64, bytes_in Nullable(Float64), bytes_out Nullable(Float64), latency Map(Int16, UInt64), duration_ms Float64, used Float64, overflow Float64, active_cx Nullable(Float64), active_rq Nullable(Float64), active_pending Nullable(Float64), remaining_cx Nullable(Float64), remaining_rq Nullable(Float64), remaining_pending Nullable(Float64), open_cx Nullable(Float64), open_rq Nullable(Float64), members Nullable(Float64), healthy Nullable(Float64), ejected Nullable(Float64), ejections Float64, until DateTime64(3, 'UTC'), interval_s Float32
