@@ -4,7 +4,7 @@ Nothing is added up twice: a bucket's rows are replaced, so any order and repeti
 still to do is kept in memory; a restart finds it again, since a segment is written to `refreshed` only when all is done
 for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -18,17 +18,18 @@ from telemetry.rollup.fold import Run, fold, learn_owners
 from telemetry.rollup.metrics import fold_metrics, read_series
 from telemetry.rollup.question import ask
 from telemetry.rollup.records import fold_records
-from telemetry.rollup.todo import Todo
+from telemetry.rollup.todo import Todo, fitting
 from telemetry.window import BUCKET_S, bucket_of
 
 LATENESS_S = 10.0
 _RENAMED_WITHIN = timedelta(minutes=10)
 _SPANS_A_RUN = 1_000_000
+_ROWS_A_RUN = 1_000_000
 # Beyond so many, a bucket costs more to compute than a statement costs to start.
 _SPANS_AT_ONCE = 50_000
 _BUCKETS_A_RUN = 60
 _RUNS_AN_EPOCH = 32
-SAYERS: Mapping[Signal, Callable[[Engine, Run], None]] = {Signal.LOGS: fold_records, Signal.METRICS: fold_metrics}
+SAYERS: dict[Signal, Callable[[Engine, Run], None]] = {Signal.LOGS: fold_records, Signal.METRICS: fold_metrics}
 """Who says what of a run's buckets besides spans, by signal: each fills `fold_said` and `fold_servers`."""
 
 
@@ -163,13 +164,18 @@ def _newest_run(engine: Engine, todo: Todo) -> tuple[list[int], int]:
     # Two buckets more on each side: the neighbours are computed as well, and theirs are read.
     around = ask(engine, "sizes", since=_time(run[-1] - 2 * BUCKET_S), until=_time(run[0] + 2 * BUCKET_S))
     size = {int(row["at"]): int(row["spans"]) for row in around}
-    total = sum(size.get(run[0] + step * BUCKET_S, 0) for step in (2, 1, 0, -1, -2))
-    for length in range(1, len(run)):
-        more = size.get(run[length] - 2 * BUCKET_S, 0)
-        if total + more > _SPANS_A_RUN:
-            return run[:length], total
-        total += more
-    return run, total
+    first = sum(size.get(run[0] + step * BUCKET_S, 0) for step in (2, 1, 0, -1, -2))
+    costs = [first, *(size.get(bucket - 2 * BUCKET_S, 0) for bucket in run[1:])]
+    length = fitting(costs, _SPANS_A_RUN)
+    return run[:length], sum(costs[:length])
+
+
+def _newest_said(engine: Engine, todo: Todo, signal: Signal) -> set[int]:
+    """The same of points or log records, of which no neighbours are computed."""
+    run = todo.newest_run(BUCKET_S, _BUCKETS_A_RUN)
+    found = ask(engine, "sizes_said", signal=signal.value, since=_time(run[-1]), until=_time(run[0]))
+    size = {int(row["at"]): int(row["rows"]) for row in found}
+    return set(run[: fitting([size.get(bucket, 0) for bucket in run], _ROWS_A_RUN)])
 
 
 def _compute(engine: Engine, queue: _Queue, run: list[int], when: _When, *, at_leisure: bool) -> int:
@@ -201,7 +207,7 @@ def _compute_said(engine: Engine, queue: _Queue, signal: Signal, when: _When) ->
             _take_owners(engine, queue, when.now)
         todo.stale |= reach(engine, todo.dirty)
         todo.dirty.clear()
-    done = set(todo.newest_run(BUCKET_S, _BUCKETS_A_RUN))
+    done = _newest_said(engine, todo, signal)
     whole = todo.wants_whole(done, when.settled, now, when.seldom_s)
     run = Run(_time(min(done)), _time(max(done)), _time(when.settled), queue.next_generation(), True, whole, when.names)
     said.empty(engine)

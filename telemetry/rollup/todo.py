@@ -1,7 +1,8 @@
 """What the roll-ups have to compute of one signal: buckets (Unix seconds), and the segments that wait for them."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 
 @dataclass
@@ -66,3 +67,8 @@ class Todo:
         for segment in ended:
             del self.segments[segment]
         return ended
+
+
+def fitting(costs: Sequence[int], most: int) -> int:
+    """How many of the first together cost no more than `most`; at least one."""
+    return max(1, sum(total <= most for total in accumulate(costs)))

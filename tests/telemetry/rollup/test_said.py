@@ -4,11 +4,14 @@ means (mesh-telemetry.md §1.5, rules.md)."""
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from telemetry.engine.embedded import EmbeddedEngine
-from telemetry.engine.engine import Signal
+from telemetry.engine.engine import Engine, Signal
 from telemetry.rollup import said
 from telemetry.rollup.fold import Run, learn_owners
-from telemetry.rollup.refresh import refresh
+from telemetry.rollup.refresh import SAYERS, refresh
+from telemetry.rollup.todo import fitting
 from tests.build import T0, later, load, log, logs, resource
 
 Stored = dict[str, Any]
@@ -198,3 +201,30 @@ def test_logs_rest_so_many_times_as_long_as_they_took(engine: EmbeddedEngine, tm
     assert refresh(engine, later(3), rest=3600.0).left > 0
     stored = engine.query("SELECT sum(requests) AS n FROM nodes_10s FINAL")
     assert stored[0]["n"] == 1
+
+
+def test_a_backlog_is_computed_in_runs_that_fit_in_memory(
+    engine: EmbeddedEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telemetry.rollup.refresh._ROWS_A_RUN", 2)
+    runs: list[Run] = []
+    fold = SAYERS[Signal.LOGS]
+
+    def noted(engine: Engine, run: Run) -> None:
+        runs.append(run)
+        fold(engine, run)
+
+    monkeypatch.setitem(SAYERS, Signal.LOGS, noted)
+    said_of = {"response_code": "200", "response_flags": "-", "traffic_direction": "inbound"}
+    records = [log(at=later(second), attributes=said_of) for second in range(0, 60, 10)]
+    load(engine, tmp_path, logs(resource("web", namespace="shop"), *records), received=later(600))
+    refresh(engine, later(600), 60)
+    assert len(runs) > 2
+    assert engine.query("SELECT sum(requests) AS n FROM nodes_10s FINAL")[0]["n"] == 6
+
+
+@pytest.mark.parametrize(
+    ("costs", "most", "fit"), [([], 5, 1), ([9], 5, 1), ([2, 3, 1], 5, 2), ([0, 0, 0], 0, 3), ([2, 2, 2], 100, 3)]
+)
+def test_as_many_as_fit_but_at_least_one(costs: list[int], most: int, fit: int) -> None:
+    assert fitting(costs, most) == fit
