@@ -1,8 +1,8 @@
 """The tick: the diagram of DESIGN.md section 2 below the engine, once a beat, for every window somebody looks at."""
 
 import time
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from meshui.live.fanout import ALWAYS, Fanout
 from meshui.own_telemetry import tracer
@@ -21,6 +21,8 @@ BUDGET_S = 2.0
 SELDOM_S = 5.0
 # Metrics come every 5 to 60 s, and computing them costs ten statements whatever they say.
 SAID_RESTS = 6.0
+# A window moves on by itself, and what nobody added to need not be read again each second.
+QUIET_PUSH = timedelta(seconds=4)
 
 
 @dataclass
@@ -38,6 +40,7 @@ class Ticker:
     took_ms: int | None = None
     crowded_since: datetime | None = None
     """Since when there are more services than `max_services`."""
+    _pushed: dict[str, datetime] = field(default_factory=dict)
 
     def tick(self, now: datetime) -> None:
         """Bring signals up to date, then every watched window's graph, and push what changed."""
@@ -54,9 +57,17 @@ class Ticker:
                     names=self.max_operations,
                 )
             for name in sorted({ALWAYS} | self.fanout.watched()):
-                self._push(name, now)
+                if not self._is_quiet(name, now):
+                    self._push(name, now)
         self.last_at = now
         self.took_ms = round((time.perf_counter() - began) * 1000)
+
+    def _is_quiet(self, name: str, now: datetime) -> bool:
+        """Whether nothing was computed since a window was pushed a moment ago."""
+        at = self._pushed.get(name)
+        if at is None or self.fanout.current(name) is None or (self.refreshed and self.refreshed.buckets):
+            return False
+        return at <= now < at + QUIET_PUSH
 
     def _push(self, name: str, now: datetime) -> None:
         with tracer.start_as_current_span("window"):
@@ -68,3 +79,4 @@ class Ticker:
         if name == ALWAYS:
             crowded = len(observed.nodes) > self.max_services
             self.crowded_since = (self.crowded_since or now) if crowded else None
+        self._pushed[name] = now
