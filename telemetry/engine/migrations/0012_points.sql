@@ -1,5 +1,5 @@
--- Metric points as sent, every type in one table: kept by bucket first, so that a refresh reads only the minutes it asks for. What
--- 0005 had is dropped, not carried over: points are kept for hours, and what they counted stands in the roll-ups.
+-- Metric points as sent, every type in one table: kept by bucket first, so that a refresh reads only the minutes it asks for. An
+-- older table of that name is dropped, not carried over: points are kept for hours, and what they counted stands in the roll-ups.
 -- `series` is what a point belongs to: sender, scope, metric, type and attributes. `sender` is the resource if it names somebody,
 -- else the resource and the connection's other end; sender_name is the same for people. A value sent as an integer is kept exactly
 -- in value_int besides. What has presence in OTLP is null when absent. bounds and counts: a histogram's explicit bounds and its
