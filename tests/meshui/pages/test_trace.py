@@ -113,7 +113,17 @@ def test_the_script_gets_every_span_as_numbers(shop: Shop) -> None:
     body = outline(page())
     assert (body["trace_id"], body["duration"], body["origin"]) == (ID, 100_000, 2)
     assert body["columns"]["parent"] == [-1, 0, 1]
-    assert 0 <= body["arriving_s"] <= trace.ARRIVING_S
+
+
+def test_a_page_says_for_how_long_its_trace_may_still_grow(running: Running, tmp_path: Path) -> None:
+    began = datetime.now(UTC)
+    fresh = traces(resource("web"), span("GET /", trace=8, id=1, start=began, ms=100))
+    load(running.engine, tmp_path, fresh, received=began)
+    before = datetime.now(UTC)
+    arriving_s = outline(page(f"/traces/{8:032x}/"))["arriving_s"]
+    ends = began.timestamp() + 0.1 + trace.ARRIVING_S
+    after = datetime.now(UTC)
+    assert ends - after.timestamp() - 0.01 <= arriving_s <= ends - before.timestamp() + 0.01
 
 
 def test_names_cannot_end_the_script_they_are_in(running: Running, engine: EmbeddedEngine, tmp_path: Path) -> None:
